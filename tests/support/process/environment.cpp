@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/process/environment.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+namespace forestall::test {
+namespace {
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() {
+  const char* base = std::getenv("TMPDIR");
+  std::string name = std::string(base != nullptr ? base : "/tmp") + "/fst.XXXXXX";
+  if (mkdtemp(name.data()) == nullptr) refuse("mkdtemp " + name);
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string TemporaryFolder::write(std::string_view name, std::string_view text, unsigned mode) const {
+  const auto where = path_ / name;
+  std::filesystem::create_directories(where.parent_path());
+  std::ofstream out(where, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  if (!out || chmod(where.c_str(), mode) != 0) refuse("write " + where.string());
+  return where.string();
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) refuse("read " + path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::uint16_t free_port() {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (fd < 0 || bind(fd, generic, size) != 0 || getsockname(fd, generic, &size) != 0) refuse("free_port");
+  close(fd);
+  return ntohs(address.sin_port);
+}
+
+}  // namespace forestall::test
