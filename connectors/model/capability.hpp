@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a channel behaves, as its connector declares it. What nobody has proved is `unproven`, and the planner
+// treats it as the worse of the two.
+#pragma once
+
+#include <cstdint>
+
+namespace forestall::model {
+
+enum class Proof : std::uint8_t { no, yes, unproven };
+
+enum class QuantityKind : std::uint8_t {
+  exact,      // the number listed is the number that can be bought
+  threshold,  // the channel shows less than it is told above some level
+  on_off,     // buyable or not, nothing between
+};
+
+enum class WriteKind : std::uint8_t {
+  absolute,         // "be 5": erases sales it has not seen
+  relative,         // "2 fewer"
+  compare_and_set,  // "be 5 if you are 7"
+};
+
+enum class ReadBack : std::uint8_t {
+  stored,  // what was accepted; buyers may still see something else
+  live,    // what buyers see
+};
+
+struct Capabilities {
+  QuantityKind quantity = QuantityKind::exact;
+  WriteKind write = WriteKind::absolute;
+  ReadBack read_back = ReadBack::stored;
+  Proof decrements_atomically = Proof::unproven;  // two buyers cannot both take the last unit
+  Proof restores_on_cancel = Proof::unproven;     // a cancelled order's units come back by themselves
+  Proof pending_orders_reserve = Proof::unproven;
+  friend bool operator==(const Capabilities&, const Capabilities&) = default;
+};
+
+}  // namespace forestall::model
