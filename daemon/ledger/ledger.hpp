@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ledger of one seller: applies observations to the counters in Redis and keeps the mirror of them.
+//
+//   Ledger ledger(redis, clock, log, {.seller = seller, .owner = owner});
+//   if (auto ok = co_await ledger.open(); !ok) ...
+//   auto applied = co_await ledger.apply(page, CursorMove{"amazon-us orders", next});
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/base/clock.hpp"
+#include "config/base/error.hpp"
+#include "config/base/log.hpp"
+#include "connectors/model/observation.hpp"
+#include "daemon/ledger/mirror.hpp"
+#include "daemon/ledger/names.hpp"
+#include "daemon/ledger/replies.hpp"
+#include "daemon/ledger/settings.hpp"
+#include "daemon/redis/client.hpp"
+
+namespace forestall::ledger {
+
+template <class T>
+using Task = boost::asio::awaitable<Result<T>>;
+
+struct LedgerOptions {
+  SellerId seller;
+  std::string owner;         // unique to this process on this host: the holder of the lease
+  Millis lease_ttl{15'000};  // renew() at least three times within it
+  Millis call_timeout{5'000};
+  int slice = 500;  // entities a call when loading, sweeping or rebuilding
+};
+
+// Where a poll goes on: moves only if everything in the same call was applied.
+struct CursorMove {
+  std::string name;  // "amazon-us orders"
+  std::string value;
+};
+
+struct Replay {
+  std::vector<HistoryEvent> events;
+  std::uint64_t sequence = 0;  // everything up to here is in `events`
+  bool complete = true;        // false: the stream no longer reaches back that far; use history() per SKU
+};
+
+// Whole orders, by account.
+struct BudgetCounts {
+  struct Placed {
+    AccountId account;
+    CivilDate day;
+    std::int64_t orders = 0;
+  };
+  struct Cancelled {
+    AccountId account;
+    CivilDate day;
+    model::CancelReason reason;
+    model::CancelledBy by;
+    std::int64_t orders = 0;
+  };
+  std::vector<Placed> placed;
+  std::vector<Cancelled> cancelled;
+};
+
+// Use from the loop's thread only. Errors common to all calls: `conflict` when another owner holds the seller
+// (stop acting: nothing was changed), `outcome_unknown` when the connection broke (the mirror is read again
+// before the next change), and those of redis::Client.
+class Ledger {
+ public:
+  Ledger(redis::Client& redis, Clock& clock, Logger log, LedgerOptions options);
+
+  // Loads the function library, takes the lease, migrates the data if they are one schema older, fills the
+  // mirror. `unsupported`: data or library of a newer Forestall, or Redis before 7.
+  Task<void> open();
+  Task<void> renew();
+  Task<void> close();  // lets go of the lease
+  // Until then the lease is ours for certain: send nothing whose deadline is later.
+  Monotonic lease_until() const { return lease_until_; }
+
+  // Applies observations in order, in one atomic call, and moves the cursor with it. An observation that
+  // model::check refuses fails the whole call with invalid_argument and changes nothing.
+  Task<Applied> apply(std::span<const model::Observation> observations,
+                      std::optional<CursorMove> cursor = {});
+
+  // True if the settings changed; then every counter has been derived anew.
+  Task<bool> configure(std::vector<Feed> feeds);
+  // Listings whose components changed; open orders have been moved to their new SKUs.
+  Task<Change> map(std::vector<Mapping> mappings);
+  Task<Change> set_reserve(SkuId sku, model::Pool pool, Units units);
+  Task<Change> set_hold(AccountId account, ListingId listing, std::string hold);  // empty: lift it
+  Task<Change> set_mode(AccountId account, ListingId listing, std::int64_t mode);
+
+  // SKUs that changed since they were last decided on, with the sequence of the change.
+  Task<std::map<std::string, std::uint64_t>> undecided();
+  // Takes them off, unless they changed again since.
+  Task<std::int64_t> decided(std::vector<std::pair<std::string, std::uint64_t>> skus);
+  Task<std::vector<std::string>> contradicted();  // entities to read again
+  Task<std::optional<std::string>> cursor(std::string name);
+  Task<BudgetCounts> budget();
+  // Everything kept of the kinds that are only kept (lua hash `entity`).
+  Task<std::vector<model::Observation>> kept();
+
+  Task<std::vector<HistoryEvent>> history(SkuId sku);  // up to 400 days, in order of arrival
+  Task<Replay> events_since(std::uint64_t sequence);
+  Task<std::int64_t> forget_events(std::uint64_t through);  // the forecast has stored what it made of them
+
+  // Drops what was closed more than 120 days ago.
+  Task<Change> sweep();
+  // Derives every counter from the stored entities; returns the differences, and corrects them if `fix`.
+  // Nothing is applied meanwhile (`unavailable`, may be retried).
+  Task<std::vector<std::string>> rebuild(bool fix);
+
+  const Mirror& mirror() const { return mirror_; }
+  const Names& names() const { return names_; }
+  std::uint64_t sequence() const { return sequence_; }  // of the last change seen
+
+ private:
+  Task<redis::Reply> command(redis::Request request, redis::Repeat repeat);
+  Task<std::string> fcall(std::string_view function, std::vector<std::string> words, redis::Repeat repeat);
+  std::vector<std::string> leased(std::vector<std::string> words = {}) const;
+  std::string key(std::string_view name) const;
+  Task<void> load_library();
+  Task<void> take_lease();
+  Task<void> migrate();
+  Task<void> load_names();
+  Task<void> load_mirror();
+  Task<void> load_slices(std::string_view what);
+  Task<void> intern(std::vector<std::string> missing);
+  Task<void> ready();
+  Task<Change> remap();
+  Task<std::vector<std::string>> rebuild_with(std::string fix);
+  Task<std::map<std::string, std::string>> hash(std::string_view name);
+  void feed(const std::vector<SkuState>& skus, std::uint64_t sequence);
+
+  redis::Client& redis_;
+  Clock& clock_;
+  Logger log_;
+  LedgerOptions options_;
+  std::string prefix_;
+  std::string token_;
+  Monotonic lease_until_{};
+  Names names_;
+  Mirror mirror_;
+  std::uint64_t sequence_ = 0;
+  bool stale_ = true;  // the mirror may lack something
+  bool rebuilding_ = false;
+};
+
+}  // namespace forestall::ledger

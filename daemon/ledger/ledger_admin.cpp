@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+// Settings, mapping, holds, history, retention, rebuild.
+#include <chrono>
+#include <utility>
+
+#include "config/base/text.hpp"
+#include "daemon/ledger/entity_codec.hpp"
+#include "daemon/ledger/ledger.hpp"
+#include "daemon/ledger/observation_codec.hpp"
+#include "daemon/ledger/pack.hpp"
+
+namespace forestall::ledger {
+namespace {
+
+using redis::Repeat;
+
+void add_name(const Names& names, NameKind kind, std::string_view name, std::vector<std::string>& missing) {
+  if (!names.number(kind, name)) missing.push_back(qualified(kind, name));
+}
+
+void append(Change& all, Change&& more) {
+  all.sequence = std::max(all.sequence, more.sequence);
+  all.skus.insert(all.skus.end(), std::make_move_iterator(more.skus.begin()),
+                  std::make_move_iterator(more.skus.end()));
+  all.events.insert(all.events.end(), std::make_move_iterator(more.events.begin()),
+                    std::make_move_iterator(more.events.end()));
+  all.details.insert(all.details.end(), std::make_move_iterator(more.details.begin()),
+                     std::make_move_iterator(more.details.end()));
+}
+
+// "3:20580:1:2" as numbers; empty where a part is none.
+std::vector<std::int64_t> numbers(std::string_view field) {
+  std::vector<std::int64_t> values;
+  for (const auto part : split(field, ':')) {
+    const auto value = parse_integer<std::int64_t>(part);
+    if (!value) return {};
+    values.push_back(*value);
+  }
+  return values;
+}
+
+CivilDate day_of(std::int64_t number) {
+  return std::chrono::sys_days(std::chrono::days(static_cast<int>(number)));
+}
+
+}  // namespace
+
+Task<bool> Ledger::configure(std::vector<Feed> feeds) {
+  if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
+  std::vector<std::string> missing;
+  for (const auto& feed : feeds) {
+    add_name(names_, NameKind::feed, feed_name(feed.source, feed.location), missing);
+    add_name(names_, NameKind::location, feed.location.str(), missing);
+  }
+  if (auto ok = co_await intern(std::move(missing)); !ok) co_return std::unexpected(ok.error());
+  auto reply = co_await fcall("forestall_configure", leased({encode_feeds(feeds, names_)}), Repeat::harmless);
+  if (!reply) co_return std::unexpected(reply.error());
+  if (*reply != "1") co_return false;
+  auto differences = co_await rebuild_with("2");
+  if (!differences) co_return std::unexpected(differences.error());
+  if (auto ok = co_await load_mirror(); !ok) co_return std::unexpected(ok.error());
+  co_return true;
+}
+
+Task<Change> Ledger::map(std::vector<Mapping> mappings) {
+  if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
+  std::vector<std::string> missing;
+  for (const auto& mapping : mappings) add_name(names_, NameKind::account, mapping.account.str(), missing);
+  if (auto ok = co_await intern(std::move(missing)); !ok) co_return std::unexpected(ok.error());
+  std::int64_t changed = 0;
+  for (std::size_t at = 0; at < mappings.size();) {
+    std::vector<std::string> words;
+    for (; at < mappings.size() && words.size() < static_cast<std::size_t>(options_.slice); ++at)
+      words.push_back(encode_mapping(mappings[at], names_));
+    auto reply = co_await fcall("forestall_map", leased(std::move(words)), Repeat::harmless);
+    if (!reply) co_return std::unexpected(reply.error());
+    changed += parse_integer<std::int64_t>(*reply).value_or(0);
+  }
+  for (const auto& mapping : mappings) {
+    StoredListing listing;
+    if (const auto ref = mirror_.find_listing(mapping.account, mapping.listing.str()))
+      listing = mirror_.listing(*ref);
+    listing.account = mapping.account;
+    listing.listing = mapping.listing;
+    listing.components = mapping.components;
+    listing.pool = mapping.pool;
+    mirror_.put(listing);
+  }
+  if (changed == 0) co_return Change{};
+  co_return co_await remap();
+}
+
+Task<Change> Ledger::remap() {
+  Change all;
+  std::string cursor = "0";
+  do {
+    auto reply =
+        co_await fcall("forestall_remap", leased({cursor, std::to_string(options_.slice)}), Repeat::never);
+    if (!reply) co_return std::unexpected(reply.error());
+    auto slice = decode_remapped(*reply);
+    if (!slice) co_return std::unexpected(slice.error());
+    feed(slice->skus, slice->sequence);
+    cursor = slice->cursor;
+    append(all, std::move(*slice));
+  } while (cursor != "0");
+  co_return all;
+}
+
+Task<Change> Ledger::set_reserve(SkuId sku, model::Pool pool, Units units) {
+  if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
+  if (units < Units{} || !in_range(units))
+    co_return fail(ErrorCode::invalid_argument, "reserve is out of range");
+  Packer p;
+  p.text("reserve").text(sku.str()).integer(static_cast<std::int64_t>(pool)).integer(units.count());
+  auto reply = co_await fcall("forestall_set", leased({p.take()}), Repeat::never);
+  if (!reply) co_return std::unexpected(reply.error());
+  auto change = decode_set(*reply);
+  if (change) feed(change->skus, change->sequence);
+  co_return change;
+}
+
+Task<Change> Ledger::set_hold(AccountId account, ListingId listing, std::string hold) {
+  if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
+  std::vector<std::string> missing;
+  add_name(names_, NameKind::account, account.str(), missing);
+  if (auto ok = co_await intern(std::move(missing)); !ok) co_return std::unexpected(ok.error());
+  Packer p;
+  p.text("hold").text(account_field(account, listing.str(), names_));
+  if (hold.empty())
+    p.integer(0);
+  else
+    p.text(hold);
+  auto reply = co_await fcall("forestall_set", leased({p.take()}), Repeat::never);
+  if (!reply) co_return std::unexpected(reply.error());
+  StoredListing stored;
+  if (const auto ref = mirror_.find_listing(account, listing.str())) stored = mirror_.listing(*ref);
+  stored.account = account;
+  stored.listing = listing;
+  stored.hold = hold;
+  mirror_.put(stored);
+  co_return decode_set(*reply);
+}
+
+Task<Change> Ledger::set_mode(AccountId account, ListingId listing, std::int64_t mode) {
+  if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
+  if (mode < 0 || mode > 255) co_return fail(ErrorCode::invalid_argument, "mode is out of range");
+  std::vector<std::string> missing;
+  add_name(names_, NameKind::account, account.str(), missing);
+  if (auto ok = co_await intern(std::move(missing)); !ok) co_return std::unexpected(ok.error());
+  Packer p;
+  p.text("mode").text(account_field(account, listing.str(), names_)).integer(mode);
+  auto reply = co_await fcall("forestall_set", leased({p.take()}), Repeat::never);
+  if (!reply) co_return std::unexpected(reply.error());
+  StoredListing stored;
+  if (const auto ref = mirror_.find_listing(account, listing.str())) stored = mirror_.listing(*ref);
+  stored.account = account;
+  stored.listing = listing;
+  stored.mode = mode;
+  mirror_.put(stored);
+  co_return decode_set(*reply);
+}
+
+Task<BudgetCounts> Ledger::budget() {
+  auto placed = co_await hash("day");
+  if (!placed) co_return std::unexpected(placed.error());
+  auto cancelled = co_await hash("cancel");
+  if (!cancelled) co_return std::unexpected(cancelled.error());
+  BudgetCounts counts;
+  for (const auto& [field, orders] : *placed) {
+    const auto n = numbers(field);
+    auto account =
+        n.size() == 2 ? AccountId::parse(names_.name(NameKind::account, n[0])) : Result<AccountId>{};
+    if (n.size() != 2 || !account)
+      co_return fail(ErrorCode::parse, "ledger: counter " + printable(field, 80));
+    counts.placed.push_back({*account, day_of(n[1]), parse_integer<std::int64_t>(orders).value_or(0)});
+  }
+  for (const auto& [field, orders] : *cancelled) {
+    const auto n = numbers(field);
+    auto account =
+        n.size() == 4 ? AccountId::parse(names_.name(NameKind::account, n[0])) : Result<AccountId>{};
+    if (n.size() != 4 || !account)
+      co_return fail(ErrorCode::parse, "ledger: counter " + printable(field, 80));
+    counts.cancelled.push_back({*account, day_of(n[1]), static_cast<model::CancelReason>(n[2]),
+                                static_cast<model::CancelledBy>(n[3]),
+                                parse_integer<std::int64_t>(orders).value_or(0)});
+  }
+  co_return counts;
+}
+
+Task<std::vector<model::Observation>> Ledger::kept() {
+  std::vector<model::Observation> all;
+  std::string cursor = "0";
+  do {
+    auto reply = co_await fcall("forestall_load", {"entity", cursor, std::to_string(options_.slice)},
+                                Repeat::harmless);
+    if (!reply) co_return std::unexpected(reply.error());
+    auto slice = decode_record_slice(*reply);
+    if (!slice) co_return std::unexpected(slice.error());
+    for (const auto& [field, record] : slice->records) {
+      auto observation = decode_entity(field, record);
+      if (!observation) co_return std::unexpected(observation.error());
+      all.push_back(std::move(*observation));
+    }
+    cursor = slice->cursor;
+  } while (cursor != "0");
+  co_return all;
+}
+
+Task<std::vector<HistoryEvent>> Ledger::history(SkuId sku) {
+  auto reply = co_await command(redis::Request("HGET", key("history"), sku.str()), Repeat::harmless);
+  if (!reply) co_return std::unexpected(reply.error());
+  auto text = reply->expect_text_or_nil("HGET history");
+  if (!text) co_return std::unexpected(text.error());
+  if (!*text) co_return std::vector<HistoryEvent>{};
+  co_return decode_history(sku.str(), **text);
+}
+
+Task<Replay> Ledger::events_since(std::uint64_t sequence) {
+  Replay replay;
+  replay.sequence = sequence;
+  auto info = co_await command(redis::Request("XINFO", "STREAM", key("demand")), Repeat::harmless);
+  if (!info) {
+    if (info.error().detail.find("no such key") != std::string::npos) co_return replay;
+    co_return std::unexpected(info.error());
+  }
+  const auto fields = info->items();
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+    const auto* name = fields[i].text();
+    const auto* value = fields[i + 1].text();
+    if (name == nullptr || value == nullptr || *name != "max-deleted-entry-id") continue;
+    const auto deleted = parse_integer<std::uint64_t>(std::string_view(*value).substr(0, value->find('-')));
+    replay.complete = deleted.value_or(0) <= sequence;
+  }
+  for (;;) {
+    auto reply =
+        co_await command(redis::Request("XRANGE", key("demand"), std::to_string(replay.sequence + 1) + "-0",
+                                        "+", "COUNT", options_.slice),
+                         Repeat::harmless);
+    if (!reply) co_return std::unexpected(reply.error());
+    if (reply->items().empty()) co_return replay;
+    for (const auto& entry : reply->items()) {
+      const auto parts = entry.items();
+      const auto* id = parts.size() == 2 ? parts[0].text() : nullptr;
+      const auto* packed =
+          id != nullptr && parts[1].items().size() == 2 ? parts[1].items()[1].text() : nullptr;
+      if (packed == nullptr) co_return fail(ErrorCode::parse, "XRANGE demand: " + entry.describe());
+      auto events = decode_events(*packed);
+      if (!events) co_return std::unexpected(events.error());
+      replay.events.insert(replay.events.end(), std::make_move_iterator(events->begin()),
+                           std::make_move_iterator(events->end()));
+      const auto n = parse_integer<std::uint64_t>(std::string_view(*id).substr(0, id->find('-')));
+      if (!n) co_return fail(ErrorCode::parse, "XRANGE demand: entry " + printable(*id, 40));
+      replay.sequence = *n;
+    }
+  }
+}
+
+Task<std::int64_t> Ledger::forget_events(std::uint64_t through) {
+  auto reply = co_await fcall("forestall_trim", leased({std::to_string(through)}), Repeat::harmless);
+  if (!reply) co_return std::unexpected(reply.error());
+  co_return parse_integer<std::int64_t>(*reply).value_or(0);
+}
+
+Task<Change> Ledger::sweep() {
+  if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
+  Change all;
+  for (const std::string_view what : {"order", "receipt", "pick", "entity"}) {
+    std::string cursor = "0";
+    do {
+      auto reply =
+          co_await fcall("forestall_sweep",
+                         leased({std::string(what), cursor, std::to_string(options_.slice)}), Repeat::never);
+      if (!reply) co_return std::unexpected(reply.error());
+      auto slice = decode_swept(*reply);
+      if (!slice) co_return std::unexpected(slice.error());
+      feed(slice->skus, slice->sequence);
+      cursor = slice->cursor;
+      append(all, std::move(*slice));
+    } while (cursor != "0");
+  }
+  co_return all;
+}
+
+Task<std::vector<std::string>> Ledger::rebuild(bool fix) { co_return co_await rebuild_with(fix ? "1" : "0"); }
+
+Task<std::vector<std::string>> Ledger::rebuild_with(std::string fix) {
+  if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
+  struct Running {
+    bool& flag;
+    explicit Running(bool& f) : flag(f) { flag = true; }
+    ~Running() { flag = false; }
+  } running(rebuilding_);
+  Change all;
+  for (const std::string_view step : {"start", "order", "receipt", "pick", "sku", "counts"}) {
+    std::string cursor = "0";
+    do {
+      auto reply =
+          co_await fcall("forestall_rebuild",
+                         leased({std::string(step), cursor, std::to_string(options_.slice), fix}),
+                         Repeat::never);
+      if (!reply) co_return std::unexpected(reply.error());
+      auto slice = decode_rebuilt(*reply);
+      if (!slice) co_return std::unexpected(slice.error());
+      feed(slice->skus, slice->sequence);
+      cursor = slice->cursor;
+      append(all, std::move(*slice));
+    } while (cursor != "0");
+  }
+  co_return std::move(all.details);
+}
+
+}  // namespace forestall::ledger

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// From nothing to a full mirror: library, lease, schema, names, slices.
+#include <utility>
+
+#include "config/base/text.hpp"
+#include "daemon/ledger/ledger.hpp"
+#include "daemon/ledger/library.hpp"
+
+namespace forestall::ledger {
+namespace {
+
+using redis::Repeat;
+
+// The code of our library as Redis has it; nullopt where it has none.
+std::optional<std::string> loaded_code(const redis::Reply& list) {
+  for (const auto& library : list.items()) {
+    const auto fields = library.items();
+    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+      const auto* name = fields[i].text();
+      if (name != nullptr && *name == "library_code" && fields[i + 1].text() != nullptr)
+        return *fields[i + 1].text();
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Task<void> Ledger::open() {
+  if (auto ok = co_await load_library(); !ok) co_return std::unexpected(ok.error());
+  if (auto ok = co_await take_lease(); !ok) co_return std::unexpected(ok.error());
+  if (auto ok = co_await migrate(); !ok) co_return std::unexpected(ok.error());
+  if (auto ok = co_await load_names(); !ok) co_return std::unexpected(ok.error());
+  co_return co_await load_mirror();
+}
+
+Task<void> Ledger::load_library() {
+  auto list = co_await command(redis::Request("FUNCTION", "LIST", "LIBRARYNAME", library_name, "WITHCODE"),
+                               Repeat::harmless);
+  if (!list) {
+    if (list.error().code == ErrorCode::invalid_argument)
+      co_return fail(ErrorCode::unsupported, "ledger: Redis 7 or newer is needed: " + list.error().detail);
+    co_return std::unexpected(list.error());
+  }
+  const auto ours = library_source();
+  const auto code = loaded_code(*list);
+  if (code == ours) co_return Result<void>{};
+  if (code) {
+    auto version = co_await command(redis::Request("FCALL", "forestall_version", 0), Repeat::harmless);
+    const auto* text = version ? version->text() : nullptr;
+    const auto number = text != nullptr ? parse_integer<int>(*text) : std::nullopt;
+    if (number && *number > schema_version)
+      co_return fail(ErrorCode::unsupported,
+                     "ledger: this Redis has the function library of a newer Forestall (schema " + *text +
+                         ", ours is " + std::to_string(schema_version) + ")");
+    log_.notice("ledger_library_replaced", {{"was", text != nullptr ? *text : std::string("unknown")}});
+  }
+  auto loaded = co_await command(redis::Request("FUNCTION", "LOAD", "REPLACE", ours), Repeat::harmless);
+  if (!loaded) co_return fail_in("ledger: loading the function library", loaded.error());
+  co_return Result<void>{};
+}
+
+Task<void> Ledger::take_lease() {
+  const auto asked = clock_.monotonic();
+  auto reply = co_await command(
+      redis::Request("FCALL", "forestall_lease", 1, prefix_, options_.owner, options_.lease_ttl.count()),
+      Repeat::harmless);
+  if (!reply) co_return std::unexpected(reply.error());
+  const auto items = reply->items();
+  if (items.size() < 2 || items[0].integer() == nullptr || items[1].text() == nullptr)
+    co_return fail(ErrorCode::parse, "forestall_lease: " + reply->describe());
+  if (*items[0].integer() != 1)
+    co_return fail(ErrorCode::conflict, "ledger: seller " + options_.seller.str() + " is held by " +
+                                            printable(*items[1].text(), 120));
+  if (!token_.empty() && token_ != *items[1].text()) stale_ = true;  // somebody else had it in between
+  token_ = *items[1].text();
+  lease_until_ = asked + options_.lease_ttl;
+  co_return Result<void>{};
+}
+
+Task<void> Ledger::renew() { co_return co_await take_lease(); }
+
+Task<void> Ledger::close() {
+  if (token_.empty()) co_return Result<void>{};
+  auto reply = co_await fcall("forestall_release", {token_}, Repeat::harmless);
+  token_.clear();
+  lease_until_ = {};
+  if (!reply) co_return std::unexpected(reply.error());
+  co_return Result<void>{};
+}
+
+Task<void> Ledger::migrate() {
+  std::string cursor = "0";
+  for (bool first = true;; first = false) {
+    redis::Request request;
+    const auto words = leased({cursor, std::to_string(options_.slice)});
+    request.begin(4 + words.size()).word("FCALL").word("forestall_migrate").word(1).word(prefix_);
+    for (const auto& word : words) request.word(word);
+    auto reply = co_await command(std::move(request), Repeat::harmless);
+    if (!reply) co_return std::unexpected(reply.error());
+    const auto items = reply->items();
+    if (items.size() != 2 || items[0].text() == nullptr || items[1].text() == nullptr)
+      co_return fail(ErrorCode::parse, "forestall_migrate: " + reply->describe());
+    if (first && *items[1].text() != std::to_string(schema_version))
+      log_.notice("ledger_migrating", {{"from", *items[1].text()}, {"to", schema_version}});
+    cursor = *items[0].text();
+    if (cursor == "0") co_return Result<void>{};
+  }
+}
+
+Task<void> Ledger::load_names() {
+  auto names = co_await hash("names");
+  if (!names) co_return std::unexpected(names.error());
+  for (const auto& [name, number] : *names)
+    if (const auto n = parse_integer<std::int64_t>(number)) names_.add(name, *n);
+  co_return Result<void>{};
+}
+
+Task<void> Ledger::load_mirror() {
+  mirror_.clear();
+  for (const std::string_view what : {"sku", "listing", "order"})
+    if (auto ok = co_await load_slices(what); !ok) co_return std::unexpected(ok.error());
+  auto reply = co_await command(redis::Request("GET", key("seq")), Repeat::harmless);
+  if (!reply) co_return std::unexpected(reply.error());
+  if (const auto* text = reply->text()) sequence_ = parse_integer<std::uint64_t>(*text).value_or(0);
+  stale_ = false;
+  co_return Result<void>{};
+}
+
+Task<void> Ledger::load_slices(std::string_view what) {
+  std::string cursor = "0";
+  do {
+    auto reply = co_await fcall("forestall_load", {std::string(what), cursor, std::to_string(options_.slice)},
+                                Repeat::harmless);
+    if (!reply) co_return std::unexpected(reply.error());
+    if (what == "sku") {
+      auto slice = decode_sku_slice(*reply);
+      if (!slice) co_return std::unexpected(slice.error());
+      for (const auto& state : slice->skus) mirror_.put(state);
+      cursor = slice->cursor;
+      continue;
+    }
+    auto slice = decode_record_slice(*reply);
+    if (!slice) co_return std::unexpected(slice.error());
+    for (const auto& [field, record] : slice->records) {
+      if (what == "listing") {
+        auto listing = decode_listing(field, record, names_);
+        if (!listing) co_return std::unexpected(listing.error());
+        mirror_.put(*listing);
+      } else {
+        auto order = decode_order(field, record, names_);
+        if (!order) co_return std::unexpected(order.error());
+        mirror_.put(order->order);
+      }
+    }
+    cursor = slice->cursor;
+  } while (cursor != "0");
+  co_return Result<void>{};
+}
+
+}  // namespace forestall::ledger

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/ledger/mirror.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace forestall::ledger {
+namespace {
+
+// Counters are sums of readings, each within Units::max_reading: what passes 32 bits is held at the limit.
+std::int32_t narrow(Units units) {
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(units.count(), -most, most));
+}
+
+}  // namespace
+
+Mirror::SkuRow Mirror::pack(const SkuState& s, std::uint32_t first_link) {
+  SkuRow row;
+  row.oldest = s.oldest.time_since_epoch().count();
+  row.available = narrow(s.available);
+  row.on_hand = narrow(s.on_hand);
+  row.receipts = narrow(s.receipts);
+  row.committed = narrow(s.committed);
+  row.quarantined = narrow(s.quarantined);
+  row.reserve = narrow(s.reserve);
+  row.first_link = first_link;
+  row.pool = static_cast<std::uint8_t>(s.pool);
+  row.certainty = static_cast<std::uint8_t>(s.certainty);
+  return row;
+}
+
+SkuState Mirror::unpack(std::uint32_t sku, const SkuRow& row) const {
+  SkuState s;
+  s.sku = std::string(sku_names_.text(sku));
+  s.pool = static_cast<model::Pool>(row.pool);
+  s.certainty = static_cast<model::Certainty>(row.certainty);
+  s.available = Units(row.available);
+  s.on_hand = Units(row.on_hand);
+  s.receipts = Units(row.receipts);
+  s.committed = Units(row.committed);
+  s.quarantined = Units(row.quarantined);
+  s.reserve = Units(row.reserve);
+  s.oldest = Instant(Millis(row.oldest));
+  return s;
+}
+
+std::uint32_t Mirror::sku_number(std::string_view sku) {
+  const auto number = sku_names_.intern(sku);
+  if (number >= sku_rows_.size()) sku_rows_.resize(number + 1);
+  return number;
+}
+
+std::optional<SkuRef> Mirror::find_sku(std::string_view sku) const {
+  const auto number = sku_names_.find(sku);
+  if (!number) return std::nullopt;
+  return SkuRef{*number};
+}
+
+std::optional<SkuState> Mirror::state(SkuRef sku, model::Pool pool) const {
+  const auto number = static_cast<std::uint32_t>(sku);
+  const auto& row = sku_rows_.at(number);
+  if (row.pool == static_cast<std::uint8_t>(pool)) return unpack(number, row);
+  const auto other = other_pools_.find({number, pool});
+  if (other == other_pools_.end()) return std::nullopt;
+  return unpack(number, other->second);
+}
+
+void Mirror::put(const SkuState& s) {
+  const auto number = sku_number(s.sku);
+  auto& row = sku_rows_[number];
+  if (row.pool == 3 || row.pool == static_cast<std::uint8_t>(s.pool))
+    row = pack(s, row.first_link);
+  else
+    other_pools_[{number, s.pool}] = pack(s, 0);
+}
+
+std::string Mirror::listing_key(const AccountId& account, std::string_view listing) const {
+  const auto number = account_names_.find(account.str());
+  return std::to_string(number.value_or(std::numeric_limits<std::uint32_t>::max())) + "\x1f" +
+         std::string(listing);
+}
+
+std::uint32_t Mirror::listing_number(const AccountId& account, std::string_view listing) {
+  account_names_.intern(account.str());
+  const auto number = listing_names_.intern(listing_key(account, listing));
+  if (number >= rows_.size()) {
+    rows_.resize(number + 1);
+    rows_[number].name = number;
+  }
+  return number;
+}
+
+std::optional<ListingRef> Mirror::find_listing(const AccountId& account, std::string_view listing) const {
+  const auto number = listing_names_.find(listing_key(account, listing));
+  if (!number) return std::nullopt;
+  return ListingRef{*number};
+}
+
+void Mirror::link(std::uint32_t sku, std::uint32_t listing) {
+  std::uint32_t at = free_link_;
+  if (at != 0) {
+    free_link_ = links_[at].next;
+  } else {
+    at = static_cast<std::uint32_t>(links_.size());
+    links_.emplace_back();
+  }
+  links_[at] = {listing, sku_rows_[sku].first_link};
+  sku_rows_[sku].first_link = at;
+}
+
+void Mirror::unlink(std::uint32_t sku, std::uint32_t listing) {
+  for (auto* at = &sku_rows_[sku].first_link; *at != 0; at = &links_[*at].next) {
+    if (links_[*at].listing != listing) continue;
+    const auto gone = *at;
+    *at = links_[gone].next;
+    links_[gone].next = free_link_;
+    free_link_ = gone;
+    return;
+  }
+}
+
+std::vector<ListingRef> Mirror::listings_of(SkuRef sku) const {
+  std::vector<ListingRef> found;
+  for (auto at = sku_rows_.at(static_cast<std::uint32_t>(sku)).first_link; at != 0; at = links_[at].next)
+    found.push_back(ListingRef{links_[at].listing});
+  return found;
+}
+
+std::vector<ListingPart> Mirror::parts(ListingRef ref) const {
+  const auto& row = rows_.at(static_cast<std::uint32_t>(ref));
+  if (row.parts == 1) return {{SkuRef{row.first_part}, Units(row.units)}};
+  std::vector<ListingPart> parts;
+  for (std::size_t i = 0; i < row.parts; ++i) {
+    const auto& [sku, units] = bundles_[row.first_part + i];
+    parts.push_back({SkuRef{sku}, Units(units)});
+  }
+  return parts;
+}
+
+StoredListing Mirror::listing(ListingRef ref) const {
+  const auto number = static_cast<std::uint32_t>(ref);
+  const auto& row = rows_.at(number);
+  const auto key = listing_names_.text(row.name);
+  const auto cut = key.find('\x1f');
+  StoredListing l;
+  l.account = AccountId::literal(
+      account_names_.text(static_cast<std::uint32_t>(std::stoul(std::string(key.substr(0, cut))))));
+  l.listing = ListingId::literal(key.substr(cut + 1));
+  l.version = model::Version(static_cast<std::uint64_t>(row.version));
+  if (row.true_at != 0) l.true_at = Instant(Millis(row.true_at));
+  if (row.has_quantity) l.quantity = Units(row.quantity);
+  l.activity = static_cast<model::ListingActivity>(row.activity);
+  l.doubtful = row.doubtful;
+  for (const auto& part : parts(ref)) l.components.push_back({SkuId::literal(name(part.sku)), part.units});
+  l.pool = static_cast<model::Pool>(row.pool);
+  l.mode = row.mode;
+  if (row.has_hold) l.hold = holds_.at(number);
+  return l;
+}
+
+std::vector<ListingRef> Mirror::unmapped() const {
+  std::vector<ListingRef> found;
+  for (std::uint32_t i = 0; i < rows_.size(); ++i)
+    if (rows_[i].parts == 0) found.push_back(ListingRef{i});
+  return found;
+}
+
+void Mirror::put(const StoredListing& l) {
+  const auto number = listing_number(l.account, l.listing.str());
+  for (const auto& part : parts(ListingRef{number})) unlink(static_cast<std::uint32_t>(part.sku), number);
+  std::vector<std::pair<std::uint32_t, std::int32_t>> components;
+  for (const auto& c : l.components) components.emplace_back(sku_number(c.sku.str()), narrow(c.units));
+  auto& row = rows_[number];
+  row.version = static_cast<std::int64_t>(l.version.number());
+  row.true_at = l.true_at ? l.true_at->time_since_epoch().count() : 0;
+  row.has_quantity = l.quantity.has_value();
+  row.quantity = l.quantity ? narrow(*l.quantity) : 0;
+  row.activity = static_cast<std::uint8_t>(l.activity);
+  row.doubtful = l.doubtful;
+  row.pool = static_cast<std::uint8_t>(l.pool);
+  row.mode = static_cast<std::uint8_t>(l.mode);
+  row.has_hold = !l.hold.empty();
+  if (row.has_hold)
+    holds_[number] = l.hold;
+  else
+    holds_.erase(number);
+  row.parts = static_cast<std::uint16_t>(components.size());
+  if (components.size() == 1) {
+    row.first_part = components[0].first;
+    row.units = components[0].second;
+  } else if (!components.empty()) {
+    row.first_part = static_cast<std::uint32_t>(bundles_.size());
+    bundles_.insert(bundles_.end(), components.begin(), components.end());
+  }
+  for (const auto& [sku, units] : components) link(sku, number);
+}
+
+void Mirror::observed(const model::ListingState& state) {
+  auto& row = rows_[listing_number(state.account, state.listing.str())];
+  row.version = static_cast<std::int64_t>(state.from.version.number());
+  row.true_at = state.from.true_at.time_since_epoch().count();
+  row.has_quantity = state.quantity.has_value();
+  row.quantity = state.quantity ? narrow(*state.quantity) : 0;
+  row.activity = static_cast<std::uint8_t>(state.activity);
+}
+
+const model::OrderUpsert* Mirror::order(const AccountId& account, const OrderId& id) const {
+  const auto found = orders_.find({account, id});
+  return found == orders_.end() ? nullptr : &found->second;
+}
+
+std::vector<const model::OrderUpsert*> Mirror::by_ship_by(std::size_t most) const {
+  std::vector<const model::OrderUpsert*> urgent;
+  for (const auto& [at, key] : ship_by_) {
+    if (urgent.size() == most) break;
+    urgent.push_back(&orders_.at(key));
+  }
+  return urgent;
+}
+
+Units Mirror::ordered_since(const AccountId& account, const ListingId& listing, Instant since) const {
+  Units total;
+  const auto found = orders_of_listing_.find({account, listing});
+  if (found == orders_of_listing_.end()) return total;
+  for (const auto& key : found->second) {
+    const auto& order = orders_.at(key);
+    if (order.placed_at < since) continue;
+    for (const auto& line : order.lines)
+      if (line.listing == listing) total += line.ordered;
+  }
+  return total;
+}
+
+void Mirror::put(const model::OrderUpsert& order) {
+  const OrderKey key{order.account, order.id};
+  if (const auto old = orders_.find(key); old != orders_.end()) {
+    if (old->second.ship_by) ship_by_.erase({*old->second.ship_by, key});
+    for (const auto& line : old->second.lines) {
+      const auto of = orders_of_listing_.find({order.account, line.listing});
+      if (of == orders_of_listing_.end()) continue;
+      of->second.erase(key);
+      if (of->second.empty()) orders_of_listing_.erase(of);
+    }
+    orders_.erase(old);
+  }
+  if (order.closed_at) return;
+  orders_.emplace(key, order);
+  if (order.ship_by) ship_by_.insert({*order.ship_by, key});
+  for (const auto& line : order.lines) orders_of_listing_[{order.account, line.listing}].insert(key);
+}
+
+void Mirror::clear() { *this = Mirror(); }
+
+std::size_t Mirror::bytes() const {
+  return sku_names_.bytes() + sku_rows_.capacity() * sizeof(SkuRow) + listing_names_.bytes() +
+         rows_.capacity() * sizeof(ListingRow) + links_.capacity() * sizeof(Link) +
+         bundles_.capacity() * sizeof(bundles_[0]) + other_pools_.size() * 128 + holds_.size() * 64;
+}
+
+}  // namespace forestall::ledger

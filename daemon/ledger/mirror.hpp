@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seller's ledger in memory: what the functions returned last, never a computation of our own. Compact: a
+// million SKUs with three listings each fit in a few hundred megabytes (README, "Numbers").
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "connectors/model/listing.hpp"
+#include "connectors/model/order.hpp"
+#include "daemon/ledger/interner.hpp"
+#include "daemon/ledger/replies.hpp"
+#include "daemon/ledger/stored.hpp"
+
+namespace forestall::ledger {
+
+// Positions in the mirror: small, stable while the process lives, meaningless outside it.
+enum class SkuRef : std::uint32_t {};
+enum class ListingRef : std::uint32_t {};
+
+struct ListingPart {
+  SkuRef sku;
+  Units units;  // in one unit of the listing
+  friend bool operator==(const ListingPart&, const ListingPart&) = default;
+};
+
+class Mirror {
+ public:
+  // --- what is known of a SKU ---
+  std::optional<SkuRef> find_sku(std::string_view sku) const;
+  std::string_view name(SkuRef sku) const { return sku_names_.text(static_cast<std::uint32_t>(sku)); }
+  // nullopt: nothing was ever said about the SKU in this pool.
+  std::optional<SkuState> state(SkuRef sku, model::Pool pool) const;
+  std::size_t skus() const { return sku_names_.size(); }  // SkuRef 0 .. skus() - 1
+  // The listings that sell the SKU, alone or in a bundle.
+  std::vector<ListingRef> listings_of(SkuRef sku) const;
+
+  // --- listings ---
+  std::optional<ListingRef> find_listing(const AccountId& account, std::string_view listing) const;
+  std::size_t listings() const { return rows_.size(); }  // ListingRef 0 .. listings() - 1
+  StoredListing listing(ListingRef ref) const;
+  std::vector<ListingPart> parts(ListingRef ref) const;
+  std::vector<ListingRef> unmapped() const;
+
+  // --- open orders ---
+  std::size_t open_orders() const { return orders_.size(); }
+  const model::OrderUpsert* order(const AccountId& account, const OrderId& id) const;
+  // Open orders with a ship-by time, the most urgent first, at most `most`.
+  std::vector<const model::OrderUpsert*> by_ship_by(std::size_t most) const;
+  // What open orders took of a listing after an instant, units of the listing: the sales a write may have
+  // raced with.
+  Units ordered_since(const AccountId& account, const ListingId& listing, Instant since) const;
+
+  // --- feeding it ---
+  void put(const SkuState& state);
+  void put(const StoredListing& listing);
+  void observed(const model::ListingState& state);  // where the outcome says it was taken
+  void put(const model::OrderUpsert& order);        // forgets it when it is closed
+  void clear();
+
+  std::size_t bytes() const;  // of the tables; the orders' texts are not counted
+
+ private:
+  // 48 bytes a SKU for the first pool it has; further pools stand aside.
+  struct SkuRow {
+    std::int64_t oldest = 0;
+    std::int32_t available = 0, on_hand = 0, receipts = 0, committed = 0, quarantined = 0, reserve = 0;
+    std::uint32_t first_link = 0;  // into links_, 0 for none
+    std::uint8_t pool = 3;         // 3: nothing said yet
+    std::uint8_t certainty = 0;
+  };
+  struct ListingRow {
+    std::int64_t version = 0;
+    std::int64_t true_at = 0;
+    std::uint32_t name = 0;        // in listing_names_, "account number\x1flisting"
+    std::uint32_t first_part = 0;  // SKU if parts == 1, else into bundles_
+    std::int32_t quantity = -1;    // see has_quantity
+    std::int32_t units = 0;        // of the one part
+    std::uint16_t parts = 0;
+    std::uint8_t activity = 0, pool = 0, mode = 0;
+    bool has_quantity = false, doubtful = false, has_hold = false;
+  };
+  // A SKU's listings as a chain: 8 bytes an entry.
+  struct Link {
+    std::uint32_t listing = 0;
+    std::uint32_t next = 0;
+  };
+  using OrderKey = std::pair<AccountId, OrderId>;
+
+  static SkuRow pack(const SkuState& state, std::uint32_t first_link);
+  SkuState unpack(std::uint32_t sku, const SkuRow& row) const;
+  std::uint32_t sku_number(std::string_view sku);
+  std::uint32_t listing_number(const AccountId& account, std::string_view listing);
+  std::string listing_key(const AccountId& account, std::string_view listing) const;
+  void link(std::uint32_t sku, std::uint32_t listing);
+  void unlink(std::uint32_t sku, std::uint32_t listing);
+
+  Interner sku_names_;
+  std::vector<SkuRow> sku_rows_;
+  std::map<std::pair<std::uint32_t, model::Pool>, SkuRow> other_pools_;
+  Interner account_names_;
+  Interner listing_names_;
+  std::vector<ListingRow> rows_;
+  std::vector<std::pair<std::uint32_t, std::int32_t>> bundles_;
+  std::vector<Link> links_{1};
+  std::uint32_t free_link_ = 0;
+  std::unordered_map<std::uint32_t, std::string> holds_;
+  std::map<OrderKey, model::OrderUpsert> orders_;
+  std::set<std::pair<Instant, OrderKey>> ship_by_;
+  std::map<std::pair<AccountId, ListingId>, std::set<OrderKey>> orders_of_listing_;
+};
+
+}  // namespace forestall::ledger
