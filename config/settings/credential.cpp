@@ -83,8 +83,7 @@ void read_secrets(Settings& settings, const Node& root, const std::filesystem::p
     if (table == nullptr) continue;
     for (std::size_t i = 0; i < section.count(settings); ++i) {
       const Node& row_node = section.many ? table->items[i] : *table;
-      // The schema binds rows of a mutable Settings; `row` hands them out as const for everybody else.
-      void* row = const_cast<void*>(section.row(settings, i));
+      void* row = section.mutable_row(settings, i);
       for (const auto& field : section.fields) {
         if (!field.secret || !field.credential(row).given()) continue;
         Credential& credential = field.credential(row);

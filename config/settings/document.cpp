@@ -51,18 +51,29 @@ std::size_t first_broken_byte(std::string_view text) {
   }
 }
 
-// Dotted keys nest as deep as they are long, and toml++ destroys what it nests by recursion.
+// The end of what starts at `at` and is no structure: a comment or a string. `at` + 1 for anything else.
+std::size_t skip_token(std::string_view text, std::size_t at) {
+  const char opens = text[at];
+  if (opens == '#') return std::min(text.find('\n', at), text.size());
+  if (opens != '"' && opens != '\'') return at + 1;
+  const auto triple = text.substr(at, 3);
+  const bool multi_line = triple.size() == 3 && triple[1] == opens && triple[2] == opens;
+  const auto closes = text.substr(at, multi_line ? 3 : 1);
+  for (std::size_t i = at + closes.size(); i < text.size(); ++i) {
+    if (text.substr(i).starts_with(closes)) return i + closes.size();
+    if (text[i] == '\\' && opens == '"') ++i;
+    if (!multi_line && i < text.size() && text[i] == '\n') return i;
+  }
+  return text.size();
+}
+
+// Dotted keys nest as deep as they are long, and toml++ destroys what it nests by recursion: they are counted
+// before it sees them. The size of the text where none is too long.
 std::size_t find_long_dotted_key(std::string_view text) {
   std::size_t dots = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '.' && ++dots > max_nesting) {
-      // Only what stands in front of a '=' or in a [header] nests; text in quotes does not.
-      const auto line = text.rfind('\n', i) == std::string_view::npos ? 0 : text.rfind('\n', i) + 1;
-      const auto before = text.substr(line, i - line);
-      if (before.find_first_of("\"'#") == std::string_view::npos) return i;
-    } else if (text[i] == '\n' || text[i] == '=' || text[i] == ',' || text[i] == '{') {
-      dots = 0;
-    }
+  for (std::size_t i = 0; i < text.size(); i = skip_token(text, i)) {
+    if (text[i] == '.' && ++dots > max_nesting) return i;
+    if (text[i] == '\n' || text[i] == '=' || text[i] == ',' || text[i] == '{') dots = 0;
   }
   return text.size();
 }
@@ -142,16 +153,31 @@ class Converter {
   bool too_deep_ = false;
 };
 
+struct Span {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+Span line_span(std::string_view text, std::uint32_t line) {
+  std::size_t begin = 0;
+  for (std::uint32_t n = 1; n < line && begin < text.size(); ++n)
+    begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
+  return {begin, std::min(text.find('\n', begin), text.size())};
+}
+
+// Where the value of a plain "key = value" line begins; npos for any other line.
+std::size_t value_offset(std::string_view line) {
+  const auto equals = line.find('=');
+  if (equals == std::string_view::npos) return equals;
+  const auto key = trim(line.substr(0, equals));
+  return key.empty() || key.find_first_of(" \t\"'#[{") != std::string_view::npos ? std::string_view::npos
+                                                                                 : equals + 1;
+}
+
 // Takes a line with a syntax error out of the text, keeping its key with a stand-in value where there is one.
 // False where that would only move the error on: a header, or a value that runs over several lines.
 bool take_out_line(std::string& text, std::uint32_t line, bool keep_key) {
-  std::size_t begin = 0;
-  for (std::uint32_t n = 1; n < line; ++n) {
-    begin = text.find('\n', begin);
-    if (begin == std::string::npos) return false;
-    ++begin;
-  }
-  const auto end = std::min(text.find('\n', begin), text.size());
+  const auto [begin, end] = line_span(text, line);
   const auto content = std::string_view(text).substr(begin, end - begin);
   const auto body = trim(content);
   if (body.empty() || body.front() == '[') return false;
@@ -160,14 +186,22 @@ bool take_out_line(std::string& text, std::uint32_t line, bool keep_key) {
   if (std::ranges::count(body, '[') != std::ranges::count(body, ']') ||
       std::ranges::count(body, '{') != std::ranges::count(body, '}'))
     return false;
-  const auto equals = content.find('=');
-  const bool has_key = equals != std::string_view::npos && !trim(content.substr(0, equals)).empty() &&
-                       trim(content.substr(0, equals)).find_first_of(" \t\"'#") == std::string_view::npos;
-  const auto from = keep_key && has_key ? begin + equals + 1 : begin;
-  std::fill(text.begin() + static_cast<std::ptrdiff_t>(from), text.begin() + static_cast<std::ptrdiff_t>(end),
-            ' ');
-  if (from > begin) text.insert(from, "0");
+  const auto value = value_offset(content);
+  const auto from = keep_key && value != std::string_view::npos ? begin + value : begin;
+  text.replace(from, end - from, from > begin ? "0" : "");
   return true;
+}
+
+// The commonest mistake of all.
+std::string syntax_hint(std::string_view text, std::uint32_t line) {
+  const auto [begin, end] = line_span(text, line);
+  const auto content = text.substr(begin, end - begin);
+  const auto from = value_offset(content);
+  if (from == std::string_view::npos) return {};
+  const auto value = trim(content.substr(from));
+  const bool word = !value.empty() && value.front() != '"' && value.front() != '\'' && value.front() != '[' &&
+                    value.front() != '{';
+  return word ? "a value that is no number, true or false stands in quotes" : "";
 }
 
 // toml++ quotes pieces of the file in its texts, and a piece may be a secret in the wrong place: only the
@@ -177,8 +211,8 @@ std::string syntax_text(std::string_view description) {
   if (description.starts_with(prefix)) description.remove_prefix(prefix.size());
   const auto quote = std::min(description.find_first_of("'\""), description.size());
   auto words = printable(trim(description.substr(0, quote)), 100);
-  while (!words.empty() && (words.back() == ',' || words.back() == ':' || words.back() == ' '))
-    words.pop_back();
+  for (const std::string_view tail : {"saw", ",", ":"})
+    if (words.ends_with(tail)) words = std::string(trim(words.substr(0, words.size() - tail.size())));
   return words;
 }
 
@@ -252,9 +286,10 @@ Document parse_document(std::string_view text, std::string_view file) {
       return document;
     } catch (const toml::parse_error& error) {
       const Place place = place_of(error.source());
-      document.problems.push_back(
-          {std::string(file), place, "", "valid TOML", syntax_text(error.description()), ""});
       const bool twice = error.description().find("redefine") != std::string_view::npos;
+      document.problems.push_back({std::string(file), place, "", "valid TOML",
+                                   syntax_text(error.description()),
+                                   twice ? "the name is given twice" : syntax_hint(remaining, place.line)});
       if (!broken_lines.insert(place.line).second || !take_out_line(remaining, place.line, !twice)) break;
     } catch (const std::exception& error) {
       refuse({}, "valid TOML", printable(error.what(), 100));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The description of one key of the configuration, bound to a member of a settings struct. Reading, checking,
-// printing, comparing for a reload and the documentation all follow from it.
+// printing, comparing and copying for a reload, and the sample file all follow from it.
 #pragma once
 
 #include <concepts>
@@ -37,6 +37,7 @@ struct Field {
   std::function<bool(const Node&, void* row, const Reading&)> read;
   std::function<Assignment(const void* row)> write;
   std::function<bool(const void* row, const void* other)> equal;
+  std::function<void(void* row, const void* from)> copy;
   std::function<Credential&(void* row)> credential;  // where `secret`
 
   // The keys a file may use for it.
@@ -63,6 +64,9 @@ class FieldOf {
     };
     field_.equal = [member](const void* row, const void* other) {
       return static_cast<const S*>(row)->*member == static_cast<const S*>(other)->*member;
+    };
+    field_.copy = [member](void* row, const void* from) {
+      static_cast<S*>(row)->*member = static_cast<const S*>(from)->*member;
     };
     member_ = member;
   }
@@ -146,6 +150,9 @@ Field secret(std::string_view key, Credential S::* member, std::string_view help
   made.equal = [member](const void* row, const void* other) {
     return static_cast<const S*>(row)->*member == static_cast<const S*>(other)->*member;
   };
+  made.copy = [member](void* row, const void* from) {
+    static_cast<S*>(row)->*member = static_cast<const S*>(from)->*member;
+  };
   made.credential = [member](void* row) -> Credential& { return static_cast<S*>(row)->*member; };
   return made;
 }
@@ -163,6 +170,9 @@ std::vector<Field> nested(std::string_view prefix, Inner S::* member, std::vecto
     };
     one.equal = [equal = std::move(one.equal), member](const void* row, const void* other) {
       return equal(&(static_cast<const S*>(row)->*member), &(static_cast<const S*>(other)->*member));
+    };
+    one.copy = [copy = std::move(one.copy), member](void* row, const void* from) {
+      copy(&(static_cast<S*>(row)->*member), &(static_cast<const S*>(from)->*member));
     };
     if (one.credential)
       one.credential = [inner = std::move(one.credential), member](void* row) -> Credential& {

@@ -84,7 +84,7 @@ std::vector<Field> notify_fields() {
   using S = NotifySettings;
   return fields(
       field("id", &S::id, "A short name.").check<std::string>(is_slug, "of a-z, 0-9, - and _").required(),
-      field("kind", &S::kind, "\"smtp\", \"slack\", \"webhook\" or \"alertmanager\".").required(),
+      field("kind", &S::kind, "\"smtp\", \"slack\", \"webhook\" or \"alertmanager\".").live().required(),
       field("url", &S::url, "smtp://host:587 (STARTTLS), smtps://host, https://host/path.").live(),
       secret("secret_url", &S::secret_url, "The URL where it is a secret itself (Slack)."),
       field("username", &S::username, "smtp: the login.").live(),

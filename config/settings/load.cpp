@@ -24,7 +24,7 @@ std::expected<Settings, Problems> parse(std::string_view text, const std::filesy
   report.add_all(document.problems);
   auto settings = read_document(document.root, report);
   complete(settings);
-  check(settings, document.root, report);
+  check(settings, document.root, options.kinds, report);
   if (options.read_secrets) read_secrets(settings, document.root, options.credentials_directory, report);
   if (!report.clean()) return std::unexpected(report.take());
   return settings;

@@ -4,9 +4,11 @@
 
 #include <expected>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "config/settings/kinds.hpp"
 #include "config/settings/problem.hpp"
 #include "config/settings/settings.hpp"
 
@@ -14,9 +16,10 @@ namespace forestall::config {
 
 struct LoadOptions {
   // The value of $CREDENTIALS_DIRECTORY as the service manager set it; empty where there is none.
-  std::filesystem::path credentials_directory;
+  std::filesystem::path credentials_directory{};
   // Secrets are read and their files checked. Without it Credential::value stays empty.
   bool read_secrets = true;
+  std::span<const Kind> kinds = shipped_kinds();
 };
 
 // All problems at once, in the order of their places; never an empty list.

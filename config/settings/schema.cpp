@@ -11,25 +11,31 @@ Section one(std::string_view name, S Settings::* member, std::vector<Field> fiel
   static const S blank{};
   return {name,
           false,
+          Change::restart,
           help,
           std::move(fields),
           &blank,
           [](const Settings&) { return std::size_t{1}; },
           [member](const Settings& all, std::size_t) -> const void* { return &(all.*member); },
+          [member](Settings& all, std::size_t) -> void* { return &(all.*member); },
+          [member](Settings& all, const Settings& from) { all.*member = from.*member; },
           [member](Settings& all) -> void* { return &(all.*member); }};
 }
 
 template <class S>
 Section many(std::string_view name, std::vector<S> Settings::* member, std::vector<Field> fields,
-             std::string_view help) {
+             std::string_view help, Change rows = Change::restart) {
   static const S blank{};
   return {name,
           true,
+          rows,
           help,
           std::move(fields),
           &blank,
           [member](const Settings& all) { return (all.*member).size(); },
           [member](const Settings& all, std::size_t i) -> const void* { return &(all.*member)[i]; },
+          [member](Settings& all, std::size_t i) -> void* { return &(all.*member)[i]; },
+          [member](Settings& all, const Settings& from) { all.*member = from.*member; },
           [member](Settings& all) -> void* { return &(all.*member).emplace_back(); }};
 }
 
@@ -61,7 +67,7 @@ std::span<const Section> sections() {
       many("stock", &Settings::stocks, stock_fields(),
            "Who knows what is on hand, where, and when they deduct it."),
       many("carrier", &Settings::carriers, carrier_fields(), "Who tells where parcels are."),
-      many("notify", &Settings::notifies, notify_fields(), "Where alerts go, and which."),
+      many("notify", &Settings::notifies, notify_fields(), "Where alerts go, and which.", Change::live),
   };
   return all;
 }

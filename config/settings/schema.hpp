@@ -14,14 +14,17 @@
 namespace forestall::config {
 
 struct Section {
-  std::string_view name;  // "daemon"
-  bool many = false;      // [[seller]]
+  std::string_view name;          // "daemon"
+  bool many = false;              // [[seller]]
+  Change rows = Change::restart;  // what it takes for a row of [[...]] to come or go
   std::string_view help;
   std::vector<Field> fields;
   const void* defaults = nullptr;  // a row with nothing set
   std::function<std::size_t(const Settings&)> count;
   std::function<const void*(const Settings&, std::size_t)> row;
-  std::function<void*(Settings&)> add;  // a new row of [[...]], the row of [...]
+  std::function<void*(Settings&, std::size_t)> mutable_row;
+  std::function<void(Settings&, const Settings&)> take_all;  // replaces this table's rows by the other's
+  std::function<void*(Settings&)> add;                       // a new row of [[...]], the row of [...]
 
   const Field* find(std::string_view key) const;
   // The id of a row of [[...]], or empty.

@@ -105,6 +105,9 @@ struct Client::Impl {
     Monotonic next = mux.next_tick();
     if (stopping) next = std::min(next, drain_until);
     if (next >= armed_for) return;
+    // Never at once: a timer that is always due would starve the loop it runs on.
+    next = std::max(next, clock.monotonic() + std::chrono::milliseconds(1));
+    if (next >= armed_for) return;
     clock.cancel(timer);
     armed_for = next;
     timer = clock.wake_at(next, [this] { on_timer(); });

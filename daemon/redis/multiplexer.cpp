@@ -103,6 +103,7 @@ void Multiplexer::opened(Monotonic now) {
   buffer_done_ = 0;
   staged_end_ = sent_ = 0;
   connected_ = true;
+  closing_ = false;
   progress_ = now;
 }
 
@@ -253,11 +254,14 @@ void Multiplexer::tick(Monotonic now, Actions& out) {
     }
     drop_done();
   }
-  if (!connected_) return;
+  if (!connected_ || closing_) return;
   if (outstanding()) {
-    if (now - progress_ >= limits_.silence)
-      out.close = Error{ErrorCode::timeout, true, fmt::format("no answer for {}", text_of(now - progress_))};
-  } else if (now - progress_ >= limits_.ping_every && first_waiting_ == entries_.size()) {
+    if (now - progress_ < limits_.silence) return;
+    closing_ = true;
+    out.close = Error{ErrorCode::timeout, true, fmt::format("no answer for {}", text_of(now - progress_))};
+  } else if (now - progress_ >= limits_.ping_every) {
+    progress_ = now;
+    if (first_waiting_ < entries_.size()) return;  // something is about to be written, that will do
     ++counters_.pings;
     Entry entry;
     entry.abandoned = true;  // nobody waits for the answer, its coming is what matters
@@ -269,7 +273,7 @@ void Multiplexer::tick(Monotonic now, Actions& out) {
 }
 
 Monotonic Multiplexer::next_tick() const {
-  if (!connected_) return next_deadline_;
+  if (!connected_ || closing_) return next_deadline_;
   const auto health = progress_ + (outstanding() ? limits_.silence : limits_.ping_every);
   return std::min(next_deadline_, health);
 }

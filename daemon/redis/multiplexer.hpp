@@ -101,7 +101,7 @@ class Multiplexer {
 
   // --- time
   void tick(Monotonic now, Actions& out);
-  Monotonic next_tick() const;  // Monotonic::max() when there is nothing to wait for
+  Monotonic next_tick() const;  // after the last tick(); Monotonic::max() when there is nothing to wait for
 
   // Everybody gets `why` (or `outcome_unknown` where something was sent). Nothing is accepted after that.
   void stop(const Error& why, Actions& out);
@@ -151,6 +151,7 @@ class Multiplexer {
   std::uint64_t sent_ = 0;        // offset past the last byte known as written
 
   bool connected_ = false;
+  bool closing_ = false;  // tick() has asked for it
   bool stopped_ = false;
   Monotonic progress_{};                        // last byte received, or since when an answer is owed
   Monotonic next_deadline_ = Monotonic::max();  // no caller's deadline is earlier

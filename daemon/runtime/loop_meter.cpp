@@ -34,6 +34,7 @@ void LoopMeter::wait_begins(Duration now) {
   total_seconds_ += seconds;
   ++buckets_[static_cast<std::size_t>(std::ranges::lower_bound(bounds, seconds) - bounds.begin())];
   longest_seconds_ = std::max(longest_seconds_, seconds);
+  longest_since_taken_ = std::max(longest_since_taken_, seconds);
   if (now - window_began_ >= window) {
     // Nothing was measured for more than a window: what came before is older than both.
     longest_last_window_ = now - window_began_ >= 2 * window ? 0 : longest_this_window_;

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <utility>
 
 namespace forestall::runtime {
 
@@ -35,6 +36,8 @@ class LoopMeter {
   double longest_seconds() const { return longest_seconds_; }                               // since the start
   // The longest of the last 30 to 60 s, so that every scraper sees it and it is forgotten afterwards.
   double longest_recent_seconds() const;
+  // The longest since the last call of this: for whoever logs turns that took too long.
+  double take_longest_seconds() { return std::exchange(longest_since_taken_, 0); }
 
  private:
   static constexpr std::chrono::seconds window{30};
@@ -43,6 +46,7 @@ class LoopMeter {
   std::uint64_t turns_ = 0;
   double total_seconds_ = 0;
   double longest_seconds_ = 0;
+  double longest_since_taken_ = 0;
   double longest_this_window_ = 0;
   double longest_last_window_ = 0;
   std::array<std::uint64_t, bounds.size() + 1> buckets_{};

@@ -6,8 +6,8 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "config/base/clock.hpp"
 #include "config/base/log.hpp"
@@ -16,7 +16,7 @@
 namespace forestall::runtime {
 
 // One part that must keep going. It reports each pass of its loop, passes that found nothing to do included,
-// at least once in every period().
+// well within the deadline (period() is a good interval).
 class Progress {
  public:
   explicit Progress(std::string name) : name_(std::move(name)) {}
@@ -29,21 +29,25 @@ class Progress {
   std::string name_;
   std::uint64_t passes_ = 0;
   std::uint64_t seen_ = 0;
+  Monotonic since_{};  // when a new pass was last noticed
 };
 
 class Watchdog {
  public:
-  // `timeout` as systemd gave it (watchdog_timeout()); feeds at half of it. Without one (nullopt) it still
-  // checks, every 10 s, so that a stall is logged where nobody restarts us.
-  Watchdog(Clock& clock, NotifyPort& notify, Logger log, std::optional<std::chrono::microseconds> timeout);
+  // `timeout` as systemd gave it (watchdog_timeout()): fed at half of it; nullopt: nobody restarts us, and a
+  // stall is only logged. `progress_deadline`: how long a part may stand still.
+  Watchdog(Clock& clock, NotifyPort& notify, Logger log, std::optional<std::chrono::nanoseconds> timeout,
+           std::chrono::nanoseconds progress_deadline);
 
-  // The returned reference stays valid. Every part that was ever watched must make progress.
+  // The returned reference stays valid. Its deadline runs from now.
   Progress& watch(std::string name);
-  std::chrono::nanoseconds period() const { return period_; }
-  // One check: WATCHDOG=1 if every part made progress since the last one; else a log line naming those that
-  // did not. True when fed.
+  void set_progress_deadline(std::chrono::nanoseconds deadline) { deadline_ = deadline; }
+  // Between two checks: half of systemd's timeout, and not more than half of the deadline.
+  std::chrono::nanoseconds period() const;
+  // One check: WATCHDOG=1 if no part stands still for longer than the deadline; else a log line naming those
+  // that do.
   bool check();
-  // check() once a period, for ever. Periods are counted on the monotonic clock.
+  // check() once a period, for ever, on the monotonic clock.
   boost::asio::awaitable<void> run();
 
   std::uint64_t withheld() const { return withheld_; }  // checks that found somebody standing still
@@ -52,8 +56,8 @@ class Watchdog {
   Clock& clock_;
   NotifyPort& notify_;
   Logger log_;
-  bool watched_;
-  std::chrono::nanoseconds period_;
+  std::optional<std::chrono::nanoseconds> timeout_;
+  std::chrono::nanoseconds deadline_;
   std::deque<Progress> parts_;
   std::uint64_t withheld_ = 0;
 };

@@ -45,6 +45,7 @@ worker_threads = 4
 mode = "address"
 address = "tls://db.example.com:6380"
 username = "forestall"
+password_file = "/secrets/redis"
 call_deadline = "750ms"
 max_reply = "8MiB"
 
@@ -52,7 +53,7 @@ max_reply = "8MiB"
 listen = "[::1]:0"
 max_connections = 17
 )",
-                              "/etc/forestall/f.toml");
+                              "/etc/forestall/f.toml", {.read_secrets = false});
   ASSERT_TRUE(settings) << to_string(settings.error());
   EXPECT_EQ(settings->daemon.state_dir, "/etc/forestall/state");
   EXPECT_EQ(settings->daemon.log_level, LogLevel::debug);
@@ -81,6 +82,52 @@ TEST(Load, names_file_line_column_key_expectation_and_finding) {
             "f.toml:2:13: daemon.log_level: expected \"error\" or \"warning\" or \"notice\" or \"info\" or "
             "\"debug\", "
             "found \"warn\"\n");
+}
+
+TEST(Load, ten_mistakes_are_ten_problems_in_the_order_of_the_file) {
+  const auto settings = parse(R"([daemon]
+worker_threads = 0
+log_levl = "info"
+
+[redis]
+mode = "address"
+address = "tcp:/db"
+
+[api]
+token = "abc"
+listen = 127.0.0.1:9464
+
+[[seller]]
+id = "acme"
+time_zone = "Europe/Berlni"
+currency = "EUR"
+margin_per_unit = "5.005 EUR"
+
+[[account]]
+id = "Amazon"
+seller = "amce"
+kind = "amazon"
+marketplace = "M"
+merchant_id = "A"
+client_id = "c"
+client_secret_file = "/nowhere/to/be/found"
+refresh_token_file = "/nowhere/either"
+poll.orders = "3"
+
+[notify]
+id = "x"
+)",
+                              "f.toml");
+  ASSERT_FALSE(settings);
+  std::vector<std::string> places;
+  for (const auto& problem : settings.error())
+    places.push_back(std::to_string(problem.place.line) + " " + problem.key);
+  EXPECT_THAT(places,
+              ElementsAre("2 daemon.worker_threads", "3 daemon.log_levl", "7 redis.address", "10 api.token",
+                          "11 ", "15 seller[acme].time_zone", "17 seller[acme].margin_per_unit",
+                          "20 account[#1].id", "21 account[#1].seller", "26 account[#1].client_secret_file",
+                          "27 account[#1].refresh_token_file", "28 account[#1].poll.orders", "30 notify"))
+      << to_string(settings.error());
 }
 
 TEST(Load, a_file_that_cannot_be_read_is_a_problem_too) {

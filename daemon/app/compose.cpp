@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/compose.hpp"
+
+#include "daemon/app/housekeeping.hpp"
+#include "daemon/app/routes.hpp"
+#include "daemon/app/web_part.hpp"
+
+namespace forestall::app {
+
+Parts compose(Context& context) {
+  add_own_figures(context);
+  Parts parts;
+  // First up and last down: the log is flushed and the watchdog fed whatever the others do.
+  parts.push_back(make_housekeeping(context));
+  // Before anything slow, so that health, readiness and metrics can be watched during a start and a drain.
+  parts.push_back(make_web(context));
+  // Then, each building on those above: redis, ledger, connectors, guard, alerting.
+  return parts;
+}
+
+}  // namespace forestall::app

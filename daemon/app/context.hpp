@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every part is given: the ports, and the tables to which it adds what it has to show.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/json/value.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/base/clock.hpp"
+#include "config/base/log.hpp"
+#include "config/base/random.hpp"
+#include "config/settings/settings.hpp"
+#include "daemon/app/conditions.hpp"
+#include "daemon/log/stream_sink.hpp"
+#include "daemon/metrics/page.hpp"
+#include "daemon/runtime/lifecycle.hpp"
+#include "daemon/runtime/loop_meter.hpp"
+#include "daemon/runtime/watchdog.hpp"
+#include "daemon/runtime/worker_pool.hpp"
+#include "daemon/web/router.hpp"
+
+namespace forestall::app {
+
+struct Context {
+  std::string version;
+  config::Settings settings;  // in force; replaced by a reload before the parts are told
+  boost::asio::any_io_executor executor;
+  Clock& clock;
+  Random& random;
+  logging::StreamSink& sink;
+  Logger log;
+  runtime::LoopMeter& loop;
+  runtime::Watchdog& watchdog;
+  runtime::WorkerPool& workers;
+  const runtime::Lifecycle& life;
+  std::function<void(std::string_view task)> fatal;  // for TaskGroups: the daemon cannot go on
+
+  // Filled while the parts are made; read from then on.
+  Conditions conditions{};
+  metrics::Registry metrics{};
+  std::vector<web::Route> routes{};
+  // Members of /api/v1/status.
+  std::vector<std::pair<std::string, std::function<boost::json::value()>>> status{};
+};
+
+}  // namespace forestall::app

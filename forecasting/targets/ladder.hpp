@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// One SKU, level by level: what a shared stock would earn, what splitting it earns, and what the race costs
+// if the split is made at that level. From these comes whether to split now, later or never.
+#pragma once
+
+#include <span>
+
+#include "forecasting/targets/terms.hpp"
+
+namespace forestall::forecasting {
+
+// A listing as one SKU sees it: demands and money per unit of the SKU.
+struct SkuListing {
+  WindowDemand until_receipt;
+  WindowDemand blind;
+  double margin;
+  double cancel_cost;
+  double write_cost;
+  int exposure_units;
+  int cap_units;
+  bool through_zero;
+};
+
+struct LadderTerms {
+  double pooled_value;  // at `units`
+  double split_value;   // at `units`, best split, no writes counted
+  double race_cost_now;
+  double later_cost;
+  int later_units;
+  double bid_price;
+};
+
+// The whole ladder at `units` of stock. Where units > ladder_steps it goes in equal strides.
+//   pooled(s) = m E[min(D, s)], D the demand of all listings before the receipt
+//   split(s)  = max { sum m_l E[min(D_l, q_l)] : sum q_l <= s }: greedy on m_l P(D_l > q_l), optimal because
+//               each term is concave (Fox 1966, Operations Research 14:210-216)
+//   race(s)   = (k + m) E[units accepted beyond s in one blind window], all listings showing the shared stock
+//   later(s)  = P(D >= units - s) [race(s) + pooled(s) - split(s) + writes]
+// later_cost is the least of later(s) over s < units: the split can wait, but it does not get out of the
+// race.
+LadderTerms climb(std::span<const SkuListing> listings, int units);
+
+inline constexpr int ladder_steps = 256;
+
+// Upper bounds from exponential moments (Chernoff), in tens of nanoseconds each:
+// of E[(D - units)+] ...
+double excess_bound(const WindowDemand& demand, int units);
+// ... of the race, (k + m) E[(blind demand of all listings - units)+] ...
+double race_bound(std::span<const SkuListing> listings, int units);
+// ... and of what keeping units for the listings of higher margin can gain over sharing them.
+double protection_bound(std::span<const SkuListing> listings, int units);
+
+}  // namespace forestall::forecasting
