@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The port through which everything speaks HTTP. The real client is made by make_http_client()
-// (beast_client.hpp); tests bring their own.
+// (asio_client.hpp); tests bring their own.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
