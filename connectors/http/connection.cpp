@@ -126,13 +126,15 @@ asio::awaitable<Step> Connection::start_tls(ssl::context& context, const std::st
   const auto [ec] = co_await tls_->async_handshake(ssl::stream_base::client, as_result);
   Step step = finish(ec, 0, deadline);
   if (step.result == StepResult::closed) step = {StepResult::failed, 0, "closed by the peer"};
-  if (step.result == StepResult::failed && ec.category() == asio::error::get_ssl_category() &&
-      ERR_GET_REASON(static_cast<unsigned long>(ec.value())) == SSL_R_CERTIFICATE_VERIFY_FAILED) {
+  const long verified = SSL_get_verify_result(handle);
+  const bool refused = verified != X509_V_OK || (ec.category() == asio::error::get_ssl_category() &&
+                                                 ERR_GET_REASON(static_cast<unsigned long>(ec.value())) ==
+                                                     SSL_R_CERTIFICATE_VERIFY_FAILED);
+  if (step.result == StepResult::failed && refused) {
     step.certificate_refused = true;
-    const long why = SSL_get_verify_result(handle);
-    step.why = why == X509_V_OK
+    step.why = verified == X509_V_OK
                    ? fmt::format("the certificate is not for {}", host)
-                   : fmt::format("the certificate is refused: {}", X509_verify_cert_error_string(why));
+                   : fmt::format("the certificate is refused: {}", X509_verify_cert_error_string(verified));
   }
   co_return step;
 }
