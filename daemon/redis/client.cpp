@@ -7,6 +7,7 @@
 #include <cassert>
 #include <utility>
 
+#include "daemon/redis/exchange.hpp"
 #include "daemon/redis/transport.hpp"
 #include "daemon/redis/wake_up.hpp"
 
@@ -23,8 +24,6 @@ struct Waiter {
 namespace {
 
 constexpr std::size_t read_bytes = std::size_t{32} << 10;  // some thousand replies: well below a turn of 5 ms
-constexpr ReplyLimits handshake_limits = {
-    .max_bytes = std::size_t{1} << 20, .max_elements = 16, .max_depth = 1};
 
 asio::awaitable<bool> cancelled() {
   co_return (co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none;
@@ -168,29 +167,10 @@ struct Client::Impl {
   asio::awaitable<Result<std::pair<std::unique_ptr<Transport>, ServerInfo>>> greet() {
     auto connected = co_await connect_transport(executor, config.endpoint, config.tls);
     if (!connected) co_return std::unexpected(connected.error());
-    Request hello = handshake_request(config.credentials, config.client_name);
-    const std::size_t expected = hello.commands();
-    const Secret wire(std::move(hello).take_bytes());  // wiped when done
-    for (auto rest = wire.reveal(); !rest.empty();) {
-      const auto n = co_await (*connected)->write_some(rest);
-      if (!n) co_return fail_in("handshake", n.error());
-      rest.remove_prefix(*n);
-    }
-    ReplyReader reader(handshake_limits);
-    std::vector<Reply> replies;
-    std::array<char, 4096> buffer{};
-    while (replies.size() < expected) {
-      const auto n = co_await (*connected)->read_some(buffer);
-      if (!n) co_return fail_in("handshake", n.error());
-      reader.feed({buffer.data(), *n});
-      while (true) {
-        auto reply = reader.next();
-        if (!reply) co_return fail_in("handshake", reply.error());
-        if (!*reply) break;
-        replies.push_back(std::move(**reply));
-      }
-    }
-    auto server = read_handshake(config.credentials, replies);
+    const auto replies =
+        co_await exchange(**connected, handshake_request(config.credentials, config.client_name));
+    if (!replies) co_return fail_in("handshake", replies.error());
+    auto server = read_handshake(config.credentials, *replies);
     if (!server) co_return std::unexpected(server.error());
     co_return std::pair(std::move(*connected), std::move(*server));
   }

@@ -144,20 +144,21 @@ void Multiplexer::written(std::size_t bytes) {
 }
 
 void Multiplexer::received(std::string_view bytes, Monotonic now, Actions& out) {
-  if (!connected_) return;
+  if (!connected_ || closing_) return;
   counters_.bytes_received += bytes.size();
   progress_ = now;
   reader_.feed(bytes);
   while (true) {
     auto next = reader_.next();
     if (!next) {
-      out.close = std::move(next).error();
+      fail_reader(std::move(next).error(), out);
       return;
     }
     if (!*next) return;
     drop_done();
     // Entries done out of turn stand only among the waiting: the front one is whose turn it is.
     if (first_waiting_ == 0) {
+      closing_ = true;
       out.close =
           Error{ErrorCode::parse, false, fmt::format("a reply nobody asked for: {}", (*next)->describe(80))};
       return;
@@ -176,6 +177,24 @@ void Multiplexer::received(std::string_view bytes, Monotonic now, Actions& out) 
     finish(entry);
     answer(0, std::move(got), out);
   }
+}
+
+// The caller whose reply cannot be read is answered here: asking again would only break the next connection
+// too.
+void Multiplexer::fail_reader(Error why, Actions& out) {
+  drop_done();
+  if (first_waiting_ > 0 && !entries_.front().abandoned) {
+    const bool harmless = entries_.front().repeat == Repeat::harmless;
+    finish(entries_.front());
+    if (!harmless) ++counters_.outcome_unknown;
+    answer(0,
+           harmless ? std::unexpected(why)
+                    : fail(ErrorCode::outcome_unknown,
+                           fmt::format("sent, its answer cannot be read: {}", why.detail)),
+           out);
+  }
+  closing_ = true;
+  out.close = std::move(why);
 }
 
 void Multiplexer::closed(Sent sent, const Error& why, Actions& out) {

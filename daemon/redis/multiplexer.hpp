@@ -132,6 +132,7 @@ class Multiplexer {
   void drop_done();
   void answer(std::size_t index, Result<std::vector<Reply>> result, Actions& out);
   void expire(std::size_t index, Actions& out);
+  void fail_reader(Error why, Actions& out);
   bool outstanding() const { return outstanding_ > 0; }
 
   MultiplexerLimits limits_;
@@ -151,7 +152,7 @@ class Multiplexer {
   std::uint64_t sent_ = 0;        // offset past the last byte known as written
 
   bool connected_ = false;
-  bool closing_ = false;  // tick() has asked for it
+  bool closing_ = false;  // we have asked for it
   bool stopped_ = false;
   Monotonic progress_{};                        // last byte received, or since when an answer is owed
   Monotonic next_deadline_ = Monotonic::max();  // no caller's deadline is earlier

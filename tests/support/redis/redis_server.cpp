@@ -53,7 +53,8 @@ void make_certificates(const TemporaryFolder& folder, const std::string& name) {
 }
 
 RedisServer::RedisServer(RedisOptions options)
-    : options_(std::move(options)), socket_(folder_.file("redis.sock")) {
+    : options_(std::move(options)),
+      socket_(options_.socket.empty() ? folder_.file("redis.sock") : options_.socket) {
   if (options_.tls) {
     make_certificates(folder_, "localhost");
     ca_file_ = folder_.file("ca.pem");

@@ -18,6 +18,7 @@ struct RedisOptions {
   bool tls = false;                  // also a free TLS port with a certificate for "localhost"
   std::string data_folder{};         // empty: below the folder of the test
   std::vector<std::string> extra{};  // more arguments: "--requirepass", "secret"
+  std::string socket{};              // empty: below the folder of the test
 };
 
 // Killed by the destructor. Start it from the main thread.

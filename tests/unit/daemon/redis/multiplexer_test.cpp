@@ -315,6 +315,25 @@ TEST_F(MultiplexerTest, GarbageClosesAndTheCallersLearnIt) {
   EXPECT_EQ(answers(), "1=!outcome_unknown");
 }
 
+TEST_F(MultiplexerTest, AReplyThatIsTooLargeIsNotAskedForAgain) {
+  auto small = limits();
+  small.reply.max_bytes = 100;
+  mux = Multiplexer(small);
+  mux.opened(now);
+  submit("small", 1s, Repeat::harmless);
+  submit("large", 1s, Repeat::harmless);
+  submit("next", 1s, Repeat::harmless);
+  write_all();
+  receive("+small\r\n$101\r\n");
+  EXPECT_EQ(answers(), "1=+small 2=!too_large");
+  ASSERT_TRUE(out.close);
+  mux.closed(Multiplexer::Sent::exactly, *out.close, out);
+  mux.opened(now);
+  EXPECT_EQ(write_all(), Request("ECHO", "next").bytes());
+  receive("+next\r\n");
+  EXPECT_EQ(answers(), "3=+next");
+}
+
 TEST_F(MultiplexerTest, TheQueueIsBounded) {
   auto small = limits();
   small.queue_bytes = 100;
