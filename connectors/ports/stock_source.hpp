@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The port of a stock source: who knows what is on hand.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <optional>
+
+#include "config/base/error.hpp"
+#include "connectors/model/stock.hpp"
+#include "connectors/ports/page.hpp"
+
+namespace forestall::ports {
+
+struct StockTraits {
+  model::DeductsAt deducts_at = model::DeductsAt::ship;
+  bool snapshots = false;  // a reading names every SKU: one that is missing becomes unknown
+  bool counts = false;     // it also reports counts and failed picks
+  bool receipts = false;
+};
+
+class StockSource {
+ public:
+  virtual ~StockSource() = default;
+  virtual const StockTraits& traits() const = 0;
+  // StockLevel, StockCount, PickFailed, ReceiptUpsert. Nothing new: an empty page with the same cursor. A
+  // reading that is bad as a whole is an error and changes nothing; a bad row is in Page::set_aside.
+  virtual boost::asio::awaitable<Result<Page>> poll(Cursor from, std::chrono::nanoseconds timeout) = 0;
+};
+
+}  // namespace forestall::ports
