@@ -2,36 +2,16 @@
 // Conflicts within [redis] and [api].
 #include <fmt/format.h>
 
-#include <array>
-
 #include "config/settings/check.hpp"
-#include "config/settings/codec.hpp"
 
 namespace forestall::config {
 namespace {
 
-constexpr std::array<std::string_view, 5> only_managed{"server", "directory", "socket", "supervisor",
-                                                       "start_deadline"};
-constexpr std::array<std::string_view, 5> only_address{"address", "ca_file", "server_name", "username",
-                                                       "password"};
-constexpr std::array<std::string_view, 2> only_tls{"ca_file", "server_name"};
-
 void check_redis(const RedisSettings& redis, const RowPlace& place) {
   const bool managed = redis.mode == RedisMode::managed;
-  const auto mode = word_of(redis.mode);
-  const auto none_of = [&](const auto& keys, std::string_view with) {
-    for (const auto key : keys)
-      if (place.gives(key)) place.add(key, fmt::format("no such key with {}", with), "one");
-  };
-  if (managed)
-    none_of(only_address, fmt::format("mode = \"{}\"", mode));
-  else
-    none_of(only_managed, fmt::format("mode = \"{}\"", mode));
   if (!managed && !place.gives("address"))
     place.add("address", "an address like \"tcp://host:6379\" or \"unix:///path\"", "nothing",
               "mode = \"address\" needs one");
-  if (redis.address && redis.address->kind != RedisAddress::Kind::tls)
-    none_of(only_tls, "an address that is not tls://");
   if (redis.username && !redis.password.given() && !place.gives("password"))
     place.add("password", "password_file or password_credential", "nothing", "a username needs its password");
   // A password over a plain network can be read by whoever is on it.

@@ -27,9 +27,6 @@ void check_seller(const SellerSettings& seller, const RowPlace& row) {
     check_currency(seller.margin_per_unit, seller.currency, "margin_per_unit", row);
     check_currency(seller.cancellation_cost, seller.currency, "cancellation_cost", row);
   }
-  if (row.gives("cancellation_cost") && row.gives("cancellation_cost_in_margins"))
-    row.add("cancellation_cost", "one cost of a cancellation",
-            "an amount beside cancellation_cost_in_margins");
 }
 
 void check_account(const AccountSettings& account, const RowPlace& row) {

@@ -34,12 +34,15 @@ struct Field {
   Need need = Need::optional;
   Change change = Change::restart;
   bool secret = false;  // stands for KEY_file and KEY_credential
+  std::string only;     // when the key may be given: "with mode = \"managed\""; empty: always
+  std::function<bool(const void* row)> applies;  // where `only`
   std::function<bool(const Node&, void* row, const Reading&)> read;
   std::function<Assignment(const void* row)> write;
   std::function<bool(const void* row, const void* other)> equal;
   std::function<void(void* row, const void* from)> copy;
   std::function<Credential&(void* row)> credential;  // where `secret`
 
+  bool in_force(const void* row) const { return !applies || applies(row); }
   // The keys a file may use for it.
   std::vector<std::string> keys() const {
     if (!secret) return {key};
@@ -174,12 +177,25 @@ std::vector<Field> nested(std::string_view prefix, Inner S::* member, std::vecto
     one.copy = [copy = std::move(one.copy), member](void* row, const void* from) {
       copy(&(static_cast<S*>(row)->*member), &(static_cast<const S*>(from)->*member));
     };
+    if (one.applies)
+      one.applies = [applies = std::move(one.applies), member](const void* row) {
+        return applies(&(static_cast<const S*>(row)->*member));
+      };
     if (one.credential)
       one.credential = [inner = std::move(one.credential), member](void* row) -> Credential& {
         return inner(&(static_cast<S*>(row)->*member));
       };
   }
   return fields;
+}
+
+// A field that means something only under a condition on its row. `words` continue "expected no such key but
+// ...".
+template <class S>
+Field only_if(Field one, bool (*condition)(const S&), std::string_view words) {
+  one.only = words;
+  one.applies = [condition](const void* row) { return condition(*static_cast<const S*>(row)); };
+  return one;
 }
 
 // Fields, and lists of fields, one after the other.

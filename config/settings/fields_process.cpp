@@ -41,29 +41,47 @@ std::vector<Field> daemon_fields() {
 
 std::vector<Field> redis_fields() {
   using S = RedisSettings;
+  const auto managed = [](Field one) {
+    return only_if<S>(
+        std::move(one), [](const S& redis) { return redis.mode == RedisMode::managed; },
+        "with mode = \"managed\"");
+  };
+  const auto by_address = [](Field one) {
+    return only_if<S>(
+        std::move(one), [](const S& redis) { return redis.mode == RedisMode::address; },
+        "with mode = \"address\"");
+  };
+  const auto by_tls = [](Field one) {
+    return only_if<S>(
+        std::move(one),
+        [](const S& redis) {
+          return redis.mode == RedisMode::address && redis.address &&
+                 redis.address->kind == RedisAddress::Kind::tls;
+        },
+        "with mode = \"address\" and an address of tls://");
+  };
   return fields(
       field("mode", &S::mode,
             "managed: a private redis-server on a Unix socket that syncs every write. address: one that you "
             "run."),
-      field("server", &S::server, "managed: the program to start."),
-      field("directory", &S::directory, "managed: where its data lies. Left out: redis below state_dir."),
-      field("socket", &S::socket, "managed: its Unix socket. Left out: redis.sock in its directory."),
-      field("supervisor", &S::supervisor,
-            "managed: child: the daemon starts and stops it. unit: a unit of systemd does, so that it "
-            "outlives the "
-            "daemon."),
-      field("start_deadline", &S::start_deadline, "managed: how long loading its data may take.")
-          .between(Millis(1s), Millis(1h)),
-      field("address", &S::address, "address: tcp://host:6379, tls://host:6379 or unix:///path."),
-      field("ca_file", &S::ca_file,
-            "address, tls://: certificates that the server is verified with (PEM). Left out: the system's."),
-      field("server_name", &S::server_name,
-            "address, tls://: the name in the server's certificate. Left out: the host of the address."),
-      field("username", &S::username,
-            "address: user of the server's access list. Left out: the default user."),
-      secret("password", &S::password, "address: its password."),
-      field("database", &S::database, "address: number of the database.")
-          .between(std::uint32_t{0}, std::uint32_t{15}),
+      managed(field("server", &S::server, "The program to start.")),
+      managed(field("directory", &S::directory, "Where its data lies. Left out: redis below state_dir.")),
+      managed(field("socket", &S::socket, "Its Unix socket. Left out: redis.sock in its directory.")),
+      managed(field(
+          "supervisor", &S::supervisor,
+          "child: the daemon starts and stops it. unit: a unit of systemd does, so that it outlives the "
+          "daemon.")),
+      managed(field("start_deadline", &S::start_deadline, "How long loading its data may take.")
+                  .between(Millis(1s), Millis(1h))),
+      by_address(field("address", &S::address, "Where it answers. A password off this host needs tls://.")),
+      by_tls(field("ca_file", &S::ca_file,
+                   "Certificates that the server is verified with (PEM). Left out: the system's.")),
+      by_tls(field("server_name", &S::server_name,
+                   "The name in the server's certificate. Left out: the host of the address.")),
+      by_address(
+          field("username", &S::username, "User of the server's access list. Left out: the default user.")),
+      by_address(secret("password", &S::password, "Its password.")),
+      field("database", &S::database, "Number of the database.").between(std::uint32_t{0}, std::uint32_t{15}),
       field("connect_deadline", &S::connect_deadline, "For reaching the server, TLS and login included.")
           .between(Millis(10ms), Millis(5min))
           .live(),

@@ -110,10 +110,12 @@ std::vector<Field> seller_fields() {
       field("margin_per_unit", &S::margin_per_unit, "What a sale earns where no price is known.")
           .check<Money>(is_positive, "above zero")
           .live(),
-      field("cancellation_cost_in_margins", &S::cancellation_cost_in_margins,
-            "What a cancellation costs, in margins of the unit cancelled.")
-          .between(0.1, 1000.0)
-          .live(),
+      only_if<S>(
+          field("cancellation_cost_in_margins", &S::cancellation_cost_in_margins,
+                "What a cancellation costs, in margins of the unit cancelled.")
+              .between(0.1, 1000.0)
+              .live(),
+          [](const S& seller) { return !seller.cancellation_cost; }, "without cancellation_cost"),
       field("cancellation_cost", &S::cancellation_cost,
             "The same as an amount; takes the place of the line above.")
           .check<Money>(is_positive, "above zero")

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -41,6 +43,10 @@ std::expected<Settings, Problems> load(const std::filesystem::path& file, const 
   if (std::filesystem::is_directory(file, error)) return refuse("a folder");
   const std::unique_ptr<std::FILE, Close> stream(std::fopen(file.c_str(), "rbe"));
   if (!stream) return refuse(std::strerror(errno));
+  // Who can write here chooses where our credentials are sent.
+  struct stat status{};
+  if (::fstat(::fileno(stream.get()), &status) == 0 && (status.st_mode & S_IWOTH) != 0)
+    return refuse(fmt::format("mode {:04o}: everybody can write to it; chmod o-w", status.st_mode & 07777U));
   std::string text;
   std::string block(std::size_t{64} << 10, '\0');
   while (text.size() <= max_file_bytes) {

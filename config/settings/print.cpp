@@ -13,6 +13,10 @@ namespace {
 void print_row(const Section& section, const void* row, std::string& out) {
   out += section.many ? fmt::format("[[{}]]\n", section.name) : fmt::format("[{}]\n", section.name);
   for (const auto& field : section.fields) {
+    if (!field.in_force(row)) {
+      out += fmt::format("# {}: not in force, only {}\n", field.key, field.only);
+      continue;
+    }
     const auto [key, value] = field.write(row);
     if (value.empty()) {
       out += fmt::format("# {}: not set\n", field.key);

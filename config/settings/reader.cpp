@@ -71,9 +71,13 @@ class RowReader {
 
   void read(const Node& node) {
     read_level(node, "");
+    // Conditions are on the row's other values: where one of those was not read, they would mislead.
+    for (const auto& [field, value] : given_)
+      if (!unread_ && !field->in_force(row_))
+        report_.add(value->place, full(value_key(*field, *value)),
+                    fmt::format("no such key but {}", field->only), "one");
     for (const auto& field : section_.fields) {
-      const bool given = std::ranges::find(given_, &field) != given_.end();
-      if (given || field.need == Need::optional) continue;
+      if (given(field) || field.need == Need::optional) continue;
       const auto keys = field.keys();
       report_.add(node.place, full(field.key), field.expected, "nothing",
                   keys.size() == 1 ? "the key is required" : "one of its keys is required");
@@ -81,6 +85,13 @@ class RowReader {
   }
 
  private:
+  bool given(const Field& field) const {
+    return std::ranges::find(given_, &field, &Given::field) != given_.end();
+  }
+  // The key as it stands in the file.
+  static std::string value_key(const Field& field, const Node& value) {
+    return field.secret ? value.key : field.key;
+  }
   std::string full(std::string_view key) const { return fmt::format("{}.{}", name_, key); }
 
   void read_level(const Node& table, const std::string& prefix) {
@@ -111,13 +122,13 @@ class RowReader {
   }
 
   void read_target(const Node& item, const std::string& key, const Target& target) {
-    const bool again = std::ranges::find(given_, target.field) != given_.end();
-    given_.push_back(target.field);
+    const bool again = given(*target.field);
+    given_.push_back({target.field, &item});
     const std::string name = full(key);
     const Reading reading{report_, name, target.field->expected};
     switch (target.role) {
       case Target::Role::value:
-        target.field->read(item, row_, reading);
+        unread_ = !target.field->read(item, row_, reading) || unread_;
         return;
       case Target::Role::inline_secret:
         report_.add(
@@ -170,7 +181,12 @@ class RowReader {
   std::string name_;
   void* row_;
   Report& report_;
-  std::vector<const Field*> given_;
+  struct Given {
+    const Field* field;
+    const Node* value;
+  };
+  std::vector<Given> given_;
+  bool unread_ = false;
 };
 
 void read_section(const Section& section, const Node& node, Settings& settings, Report& report) {

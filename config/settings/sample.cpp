@@ -147,6 +147,7 @@ std::string describe_field(const Section& section, const Field& field) {
   std::string out = comment(field.help);
   std::string traits = sentence(field.expected);
   if (field.need == Need::required) traits += " Required.";
+  if (!field.only.empty()) traits += fmt::format(" Only {}.", field.only);
   if (field.change == Change::live) traits += " Reload.";
   if (!has_default && field.need == Need::optional) traits += " No default; for example:";
   out += comment(traits);

@@ -130,10 +130,18 @@ id = "x"
       << to_string(settings.error());
 }
 
+// The condition of a key is on its row's other keys: a misspelt mode is one problem, not three.
+TEST(Load, a_mistake_is_not_reported_by_its_consequences) {
+  EXPECT_EQ(problems_of("[redis]\nmode = \"adress\"\naddress = \"tls://db\"\nca_file = \"x\"\n"),
+            "f.toml:2:8: redis.mode: expected \"managed\" or \"address\", found \"adress\" (did you mean "
+            "\"address\"?)\n");
+}
+
 TEST(Load, a_file_that_cannot_be_read_is_a_problem_too) {
   const test::TemporaryFolder folder;
   EXPECT_THAT(to_string(load(folder.path() / "absent.toml").error()), HasSubstr("No such file"));
   EXPECT_THAT(to_string(load(folder.path()).error()), HasSubstr("a folder"));
+  EXPECT_THAT(to_string(load(folder.write("open.toml", "", 0666)).error()), HasSubstr("mode 0666"));
   const auto good = folder.write("good.toml", "\xEF\xBB\xBF[api]\r\nlisten = \"127.0.0.1:1\"\r\n");
   const auto settings = load(good);
   ASSERT_TRUE(settings) << to_string(settings.error());

@@ -31,7 +31,12 @@ Settings settings_of(std::string_view text, const LoadOptions& options = {.read_
 }
 
 TEST(Effective, reads_back_as_what_was_printed) {
-  for (const std::string_view text : {std::string_view(), std::string_view(test::full_config)}) {
+  const std::string outside =
+      "[redis]\nmode = \"address\"\naddress = \"tcp://localhost\"\n[[seller]]\nid = \"a\"\ntime_zone = "
+      "\"UTC\"\n"
+      "currency = \"JPY\"\ncancellation_cost = \"500 JPY\"\nname = \"\\\"\\\\ \u00e4\"\n";
+  for (const std::string_view text :
+       {std::string_view(), std::string_view(test::full_config), std::string_view(outside)}) {
     const auto before = settings_of(text);
     const auto printed = effective(before);
     EXPECT_EQ(settings_of(printed), before) << printed;
@@ -44,6 +49,7 @@ TEST(Effective, marks_defaults_and_names_what_is_not_set) {
   EXPECT_THAT(printed, HasSubstr("\nconnect_deadline = \"5s\"  # default\n"));
   EXPECT_THAT(printed, HasSubstr("\ncall_deadline = \"3s\"\n"));
   EXPECT_THAT(printed, HasSubstr("\n# proxy: not set\n"));
+  EXPECT_THAT(printed, HasSubstr("\n# address: not in force, only with mode = \"address\"\n"));
   EXPECT_THAT(printed, HasSubstr("\nlocation = \"Hamburg \\\"Nord\\\"\"\n"));
   EXPECT_THAT(printed, HasSubstr("\nbreaker.value = \"1000.00 EUR\"\n"));
   EXPECT_THAT(printed, HasSubstr("\npath = \"/etc/forestall/stock\"\n"));
