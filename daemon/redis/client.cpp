@@ -167,10 +167,10 @@ struct Client::Impl {
   asio::awaitable<Result<std::pair<std::unique_ptr<Transport>, ServerInfo>>> greet() {
     auto connected = co_await connect_transport(executor, config.endpoint, config.tls);
     if (!connected) co_return std::unexpected(connected.error());
-    const auto replies =
-        co_await exchange(**connected, handshake_request(config.credentials, config.client_name));
+    const auto replies = co_await exchange(
+        **connected, handshake_request(config.credentials, config.database, config.client_name));
     if (!replies) co_return fail_in("handshake", replies.error());
-    auto server = read_handshake(config.credentials, *replies);
+    auto server = read_handshake(config.credentials, config.database, *replies);
     if (!server) co_return std::unexpected(server.error());
     co_return std::pair(std::move(*connected), std::move(*server));
   }

@@ -33,12 +33,14 @@ struct TlsFiles {
   std::string ca_file{};           // PEM; empty: the system's authorities
   std::string certificate_file{};  // of ourselves; empty: none
   std::string key_file{};
+  std::string server_name{};  // to verify and to ask for (SNI); empty: the host of the address
 };
 
 struct ClientConfig {
   Endpoint endpoint{};
   Credentials credentials{};
   TlsFiles tls{};  // for Endpoint::Kind::tls
+  std::uint32_t database = 0;
   std::string client_name = "forestalld";
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(3);  // connect, TLS and handshake together
   std::chrono::nanoseconds call_timeout = std::chrono::seconds(5);     // where the call does not say

@@ -65,18 +65,20 @@ Result<Endpoint> parse_endpoint(std::string_view url) {
   const auto parsed = [&]() -> Result<Endpoint> {
     if (url.starts_with("unix:")) return parse_unix(url.substr(5));
     if (url.starts_with("redis://")) return parse_network(Endpoint::Kind::tcp, url.substr(8));
+    if (url.starts_with("tcp://")) return parse_network(Endpoint::Kind::tcp, url.substr(6));
+    if (url.starts_with("tls://")) return parse_network(Endpoint::Kind::tls, url.substr(6));
     if (url.starts_with("rediss://")) return parse_network(Endpoint::Kind::tls, url.substr(9));
-    return fail(ErrorCode::invalid_argument, "expected unix:/path, redis://host:port or rediss://host:port");
+    return fail(ErrorCode::invalid_argument, "expected unix:///path, tcp://host:port or tls://host:port");
   }();
   if (!parsed) return fail_in("redis address", parsed.error());  // the text itself may hold a password
   return parsed;
 }
 
 std::string to_string(const Endpoint& endpoint) {
-  if (endpoint.kind == Endpoint::Kind::unix_socket) return fmt::format("unix:{}", endpoint.path);
+  if (endpoint.kind == Endpoint::Kind::unix_socket) return fmt::format("unix://{}", endpoint.path);
   const bool v6 = endpoint.host.find(':') != std::string::npos;
-  return fmt::format("{}://{}{}{}:{}", endpoint.kind == Endpoint::Kind::tls ? "rediss" : "redis",
-                     v6 ? "[" : "", endpoint.host, v6 ? "]" : "", endpoint.port);
+  return fmt::format("{}://{}{}{}:{}", endpoint.kind == Endpoint::Kind::tls ? "tls" : "tcp", v6 ? "[" : "",
+                     endpoint.host, v6 ? "]" : "", endpoint.port);
 }
 
 }  // namespace forestall::redis

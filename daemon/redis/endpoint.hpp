@@ -15,14 +15,15 @@ struct Endpoint {
 
   Kind kind = Kind::unix_socket;
   std::string path{};  // unix_socket
-  std::string host{};  // tcp, tls: a name or an address without brackets; for TLS the name that is verified
+  std::string host{};  // tcp, tls: a name or an address without brackets; for TLS the name that is verified,
+                       // unless another is set
   std::uint16_t port = 6379;
 
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-// "unix:/run/redis/redis.sock", "redis://host:port", "rediss://host" (TLS), IPv6 as "redis://[::1]:6379". A
-// user name, password or database in it is refused: secrets come from files, and Forestall uses database 0.
+// "unix:///run/redis/redis.sock", "tcp://host:port", "tls://host", IPv6 as "tcp://[::1]:6379"; redis:// and
+// rediss:// mean tcp and tls. A user name, password or database in it is refused: secrets come from files.
 Result<Endpoint> parse_endpoint(std::string_view url);
 std::string to_string(const Endpoint& endpoint);
 

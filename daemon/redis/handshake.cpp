@@ -5,7 +5,8 @@
 
 namespace forestall::redis {
 
-Request handshake_request(const Credentials& credentials, const std::string& client_name) {
+Request handshake_request(const Credentials& credentials, std::uint32_t database,
+                          const std::string& client_name) {
   Request request;
   if (!credentials.password.empty()) {
     if (credentials.username.empty())
@@ -13,12 +14,14 @@ Request handshake_request(const Credentials& credentials, const std::string& cli
     else
       request.add("AUTH", credentials.username, credentials.password.reveal());
   }
+  if (database != 0) request.add("SELECT", database);
   request.add("CLIENT", "SETNAME", client_name);
   request.add("INFO");
   return request;
 }
 
-Result<ServerInfo> read_handshake(const Credentials& credentials, std::span<const Reply> replies) {
+Result<ServerInfo> read_handshake(const Credentials& credentials, std::uint32_t database,
+                                  std::span<const Reply> replies) {
   if (!credentials.password.empty()) {
     if (replies.empty()) return fail(ErrorCode::internal, "AUTH: no answer given");
     if (const auto ok = replies.front().expect_ok("AUTH"); !ok) {
@@ -27,6 +30,10 @@ Result<ServerInfo> read_handshake(const Credentials& credentials, std::span<cons
       if (error.code == ErrorCode::invalid_argument) error.code = ErrorCode::unauthenticated;
       return std::unexpected(std::move(error));
     }
+    replies = replies.subspan(1);
+  }
+  if (database != 0 && !replies.empty()) {
+    if (const auto ok = replies.front().expect_ok("SELECT"); !ok) return std::unexpected(ok.error());
     replies = replies.subspan(1);
   }
   if (replies.size() != 2) return fail(ErrorCode::internal, "handshake: wrong number of answers");

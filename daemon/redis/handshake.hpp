@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -21,12 +22,15 @@ struct Credentials {
 
 inline constexpr int oldest_major_version = 7;  // server-side function libraries
 
-// AUTH (if there is a password), CLIENT SETNAME, INFO. Its bytes hold the password: wipe them when sent.
-Request handshake_request(const Credentials& credentials, const std::string& client_name);
+// AUTH (if there is a password), SELECT (if not database 0), CLIENT SETNAME, INFO. Its bytes hold the
+// password: wipe them when sent.
+Request handshake_request(const Credentials& credentials, std::uint32_t database,
+                          const std::string& client_name);
 
 // Reads the answers. `unauthenticated` when the password is not accepted or one is needed; `unsupported` for
 // versions below 7, a replica or a cluster node; `unavailable` (may be retried) while the server loads its
 // data. A user that may not ask for INFO gets an empty one: nothing is known about that server then.
-Result<ServerInfo> read_handshake(const Credentials& credentials, std::span<const Reply> replies);
+Result<ServerInfo> read_handshake(const Credentials& credentials, std::uint32_t database,
+                                  std::span<const Reply> replies);
 
 }  // namespace forestall::redis

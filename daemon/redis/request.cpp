@@ -6,6 +6,16 @@
 
 namespace forestall::redis {
 
+namespace {
+
+std::string decimal(auto number) {
+  std::array<char, 24> text{};
+  const auto* end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  return std::string(text.data(), static_cast<std::size_t>(end - text.data()));
+}
+
+}  // namespace
+
 void Request::header(char kind, std::size_t number) {
   std::array<char, 24> text{};
   text[0] = kind;
@@ -32,11 +42,8 @@ Request& Request::word(std::string_view bytes) {
   return *this;
 }
 
-Request& Request::integer_word(long long number) {
-  std::array<char, 24> text{};
-  const auto* end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
-  return word(std::string_view(text.data(), static_cast<std::size_t>(end - text.data())));
-}
+Request& Request::signed_word(long long number) { return word(decimal(number)); }
+Request& Request::unsigned_word(unsigned long long number) { return word(decimal(number)); }
 
 Request& Request::add_words(std::span<const std::string_view> words) {
   begin(words.size());

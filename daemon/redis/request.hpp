@@ -42,7 +42,10 @@ class Request {
   template <std::integral T>
     requires(!std::same_as<T, bool> && !std::same_as<T, char>)
   Request& word(T number) {
-    return integer_word(static_cast<long long>(number));
+    if constexpr (std::is_signed_v<T>)
+      return signed_word(number);
+    else
+      return unsigned_word(number);
   }
 
   std::size_t commands() const { return commands_; }
@@ -52,7 +55,8 @@ class Request {
   bool complete() const { return commands_ > 0 && missing_words_ == 0; }
 
  private:
-  Request& integer_word(long long number);
+  Request& signed_word(long long number);
+  Request& unsigned_word(unsigned long long number);
   void header(char kind, std::size_t number);
 
   std::string bytes_;

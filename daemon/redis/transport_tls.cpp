@@ -83,7 +83,9 @@ asio::awaitable<Result<std::unique_ptr<Transport>>> connect_tls(asio::any_io_exe
   auto socket = co_await connect_tcp(executor, endpoint);
   if (!socket) co_return std::unexpected(socket.error());
   auto transport = std::make_unique<TlsTransport>(std::move(*context), std::move(*socket));
-  if (const auto done = co_await transport->handshake(endpoint.host); !done)
+  if (const auto done =
+          co_await transport->handshake(tls.server_name.empty() ? endpoint.host : tls.server_name);
+      !done)
     co_return std::unexpected(done.error());
   co_return transport;
 }

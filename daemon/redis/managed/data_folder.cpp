@@ -84,13 +84,15 @@ std::string last_warning(const std::string& log_path) {
   log.seekg(static_cast<std::streamoff>(size > tail_bytes ? size - tail_bytes : 0));
   const std::string tail{std::istreambuf_iterator<char>(log), {}};
   std::string found;
+  std::string before;  // the cause often stands one line above the consequence
+  const auto keep = [&](std::string_view text) { before = std::exchange(found, printable(text, 200)); };
   for (const std::string_view line : split(tail, '\n')) {
     // "4711:M 23 Nov 2026 04:05:06.789 # message"
     const auto mark = line.find(" # ");
-    if (mark != std::string_view::npos && mark < 60) found = printable(trim(line.substr(mark + 3)), 200);
-    if (line.starts_with("***") || line.starts_with(">>>"))
-      found = printable(line, 200);  // of the configuration
+    if (mark != std::string_view::npos && mark < 60) keep(trim(line.substr(mark + 3)));
+    if (line.starts_with("***") || line.starts_with(">>>")) keep(line);  // of the configuration
   }
+  if (!before.empty()) return before + "; " + found;
   return found;
 }
 

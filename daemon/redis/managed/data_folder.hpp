@@ -49,7 +49,7 @@ Status write_atomically(const std::string& path, std::string_view text);
 
 // Keeps one old log beside a new one when it has grown past `max_bytes`.
 void rotate_log(const std::string& path, std::uintmax_t max_bytes);
-// The last warning in a log of Redis ("... # message"), for an error text; empty if there is none.
+// The last two warnings in a log of Redis ("... # message"), for an error text; empty if there are none.
 std::string last_warning(const std::string& log_path);
 
 }  // namespace forestall::redis

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -213,6 +214,60 @@ TEST(ManagedRedis, RefusesAFolderThatIsNotItsOwn) {
   Manager manager(loop, {.directory = "relative", .extra = {}});
   loop.run_until([&] { return manager.ended.has_value(); });
   EXPECT_EQ(manager.ended->error().code, ErrorCode::invalid_argument);
+}
+
+// A file system of its own, small enough to fill.
+struct SmallDisk {
+  SmallDisk(const std::string& path, const char* size) : at(path) {
+    std::filesystem::create_directory(path);
+    mounted = ::mount("tmpfs", path.c_str(), "tmpfs", 0, size) == 0;
+  }
+  ~SmallDisk() {
+    if (mounted) ::umount2(at.c_str(), MNT_DETACH);
+  }
+  std::string at;
+  bool mounted = false;
+};
+
+TEST(ManagedRedis, SurvivesAFullDisk) {
+  test::TemporaryFolder folder;
+  SmallDisk disk(folder.file("disk"), "size=3m");
+  if (!disk.mounted) GTEST_SKIP() << "may not mount a tmpfs at " << disk.at << " (needs root)";
+  const auto ballast = folder.write("disk/ballast", std::string(1 << 20, 'x'));
+  test::Loop loop;
+  Manager manager(loop, {.directory = disk.at + "/redis", .extra = {}});
+  auto config = config_for(to_string(manager->endpoint()));
+  config.call_timeout = 300ms;
+  RunningClient redis(loop, config);
+  // Until it is full. Redis ends itself when it cannot sync: an acknowledged write is on disk or not
+  // acknowledged.
+  std::vector<int> acknowledged;
+  std::optional<Error> refused;
+  const std::string value(20'000, 'v');
+  for (int i = 0; i < 500 && !refused; ++i) {
+    const auto reply = redis.call(Request("SET", "k" + std::to_string(i), value), {.timeout = 5s});
+    if (reply)
+      acknowledged.push_back(i);
+    else
+      refused = reply.error();
+  }
+  ASSERT_TRUE(refused) << "three MiB took ten";
+  EXPECT_EQ(refused->code, ErrorCode::outcome_unknown);
+  ASSERT_GT(acknowledged.size(), 10u);
+  loop.run_until([&] { return manager->status().failures >= 1; });
+  EXPECT_THAT(manager->status().last_error->detail, HasSubstr("Can't recover from AOF write error"));
+  // It stays alive and keeps trying; writes go on failing with a reason.
+  const auto failures = manager->status().failures;
+  const auto again = redis.call(Request("SET", "again", value));
+  EXPECT_TRUE(again.has_value() || manager->status().failures >= failures);
+  // Somebody makes room: everything acknowledged is there, and writes are taken again.
+  std::filesystem::remove(ballast);
+  ASSERT_TRUE(redis.call(Request("SET", "after", "room"), {.timeout = 20s, .repeat = Repeat::harmless}));
+  for (const int i : acknowledged)
+    ASSERT_EQ(
+        *redis.call(Request("GET", "k" + std::to_string(i)), {.timeout = 5s, .repeat = Repeat::harmless})
+             ->text(),
+        value);
 }
 
 }  // namespace

@@ -23,11 +23,14 @@ inline ClientConfig config_for(const std::string& url) {
 struct RunningClient {
   RunningClient(test::Loop& l, ClientConfig config)
       : loop(l), client(l.io.get_executor(), std::move(config), l.clock, l.random, l.log) {
-    loop.spawn(client.run());
+    boost::asio::co_spawn(loop.io, client.run(), [this](std::exception_ptr error) {
+      ended = true;
+      if (error) std::rethrow_exception(error);
+    });
   }
   ~RunningClient() {
     client.stop();
-    loop.join();
+    loop.run_until([this] { return ended; });
   }
   Result<Reply> call(Request request, CallOptions options = {}) {
     return loop.run(client.call(std::move(request), options));
@@ -36,6 +39,7 @@ struct RunningClient {
 
   test::Loop& loop;
   Client client;
+  bool ended = false;
 };
 
 }  // namespace forestall::redis
