@@ -33,6 +33,7 @@ struct StockEvent {
   Instant at{};  // when the warehouse knows
   SkuIndex sku = 0;
   std::int32_t delta = 0;  // of the book; for pick_failed the units not found, which leave the book alone
+  std::int32_t book = 0;   // of the SKU, right after it
   StockCause cause{};
 };
 

@@ -81,7 +81,10 @@ void Stock::review(Instant now, EventQueue& queue, std::vector<StockEvent>& log)
   const auto cycle = static_cast<std::uint64_t>(rules_.count_every_days);
   const std::uint64_t today = cycle > 0 ? day % cycle : 0;
   for (SkuIndex sku = 0; sku < physical_.size(); ++sku) {
-    if (cycle > 0 && count_day_[sku] == today) log.push_back({now, sku, recount(sku), StockCause::count});
+    if (cycle > 0 && count_day_[sku] == today) {
+      const std::int32_t delta = recount(sku);
+      log.push_back({now, sku, delta, book_[sku], StockCause::count});
+    }
     // The books decide what is ordered, as they do in life.
     const std::int32_t position = book_[sku] - open_[sku] + on_order_[sku];
     const auto [order_point, order_up_to] = levels(sku);

@@ -124,13 +124,17 @@ void World::happen(const Event& event) {
       return pick(event.index);
     case EventKind::receipt:
       stock_.receive(event.index, event.value);
-      stock_log_.push_back({now_, event.index, event.value, StockCause::receipt});
+      note_stock(event.index, event.value, StockCause::receipt);
       return;
     case EventKind::recount:
       recount_due_[event.index] = 0;
-      stock_log_.push_back({now_, event.index, stock_.recount(event.index), StockCause::correction});
+      note_stock(event.index, stock_.recount(event.index), StockCause::correction);
       return;
   }
+}
+
+void World::note_stock(SkuIndex sku, std::int32_t delta, StockCause cause) {
+  stock_log_.push_back({now_, sku, delta, stock_.book(sku), cause});
 }
 
 void World::go_live(const Event& event) {
@@ -202,7 +206,8 @@ void World::accept(LineIndex line, ListingIndex listing, std::int32_t units) {
 
 void World::accept_with_rules(LineIndex line, ListingIndex listing, std::int32_t units,
                               const ChannelRules& rules) {
-  const double pending_draw = draw_unit(scenario_.seed, Purpose::pending, line);
+  const std::uint32_t order = demand_.order[line];  // paid and withdrawn as a whole
+  const double pending_draw = draw_unit(scenario_.seed, Purpose::pending, order);
   const bool pending = pending_draw < rules.pending_share;
   const bool dies = pending && pending_draw < rules.pending_share * rules.pending_dies;
   const Instant paid = pending ? now_ + rules.pending_for : now_;
@@ -215,7 +220,7 @@ void World::accept_with_rules(LineIndex line, ListingIndex listing, std::int32_t
   if (dies) return queue_.push({.at = paid, .index = line, .value = units, .kind = EventKind::died});
   if (pending) queue_.push({.at = paid, .index = line, .value = units, .kind = EventKind::confirmed});
   const auto& fulfilment = scenario_.fulfilment;
-  if (draw_unit(scenario_.seed, Purpose::withdrawal, line) < fulfilment.withdrawn_share)
+  if (draw_unit(scenario_.seed, Purpose::withdrawal, order) < fulfilment.withdrawn_share)
     queue_.push({.at = paid + fulfilment.withdrawn_after, .index = line, .kind = EventKind::withdrawn});
   if (paid + fulfilment.pick_after == now_) return pick(line);
   queue_.push({.at = paid + fulfilment.pick_after, .index = line, .kind = EventKind::pick});
@@ -255,7 +260,7 @@ void World::pick(LineIndex line) {
   note(line, missing, OrderChange::cancelled_seller);
   for (const auto& [sku, each] : parts(listing)) {
     if (stock_.physical(sku) >= each) continue;  // this part was there
-    stock_log_.push_back({now_, sku, each * missing, StockCause::pick_failed});
+    note_stock(sku, each * missing, StockCause::pick_failed);
     if (recount_due_[sku] != 0) continue;
     recount_due_[sku] = 1;
     queue_.push({.at = now_ + scenario_.stock.correct_after, .index = sku, .kind = EventKind::recount});

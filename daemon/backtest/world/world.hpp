@@ -82,6 +82,7 @@ class World {
   void call_off(LineIndex line, OrderChange change);
   void go_live(const Event& event);
   void note(LineIndex line, std::int32_t units, OrderChange change);
+  void note_stock(SkuIndex sku, std::int32_t delta, StockCause cause);
   Instant next_pick() const;
   std::span<const Component> parts(ListingIndex listing) const {
     return {catalogue_.components.data() + catalogue_.first[listing],

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading order files: each format, what is skipped and made up, and errors that name their place.
+#include "daemon/backtest/history/order_history.hpp"
+
+#include <gtest/gtest.h>
+
+namespace forestall {
+namespace {
+
+std::string error_of(std::string_view csv) {
+  const auto history = read_order_history(csv, {});
+  return history ? "no error" : history.error().detail;
+}
+
+TEST(OrderHistory, GenericInAnyColumnOrder) {
+  const auto history = read_order_history(
+      "sku,time,order_id,channel,quantity,unit_price\n"
+      "B,2026-01-02T10:00:00Z,2,ebay,3,9.99\n"
+      "A,2026-01-01T10:00:00Z,1,shop,1,\n"
+      "B,2026-01-01T10:00:00+01:00,3,shop,0,5\n",
+      {.channels = {"shop"}});
+  ASSERT_TRUE(history.has_value()) << history.error().detail;
+  EXPECT_EQ(history->format, HistoryFormat::generic);
+  EXPECT_EQ(history->channels, (std::vector<std::string>{"shop", "ebay"}));
+  EXPECT_EQ(history->skus, (std::vector<std::string>{"B", "A"}));
+  EXPECT_EQ(history->unit_price_minor, (std::vector<std::int64_t>{999, 0}));
+  ASSERT_EQ(history->demand.size(), 2U);
+  EXPECT_EQ(history->demand.listing, (std::vector<std::uint32_t>{1 * 2 + 0, 0 * 2 + 1})) << "sorted by time";
+  EXPECT_EQ(history->demand.units, (std::vector<std::int32_t>{1, 3}));
+  EXPECT_EQ(history->skipped, 1U);
+}
+
+TEST(OrderHistory, AmazonDaysBecomeTimesInReversedRowOrder) {
+  const auto history = read_order_history(
+      "index,Order ID,Date,SKU,Qty,Amount\n"
+      "0,o3,2022-04-30,X,0,\n1,o2,2022-04-30,Y,2,812.0\n2,o2,2022-04-30,X,1,300\n3,o1,2022-04-29,X,1,300\n",
+      {.seed = 5});
+  ASSERT_TRUE(history.has_value()) << history.error().detail;
+  const auto& demand = history->demand;
+  ASSERT_EQ(demand.size(), 4U);
+  std::vector<std::string> orders;
+  for (const auto order : demand.order) orders.push_back(history->orders[order]);
+  EXPECT_EQ(orders, (std::vector<std::string>{"o1", "o2", "o2", "o3"}));
+  EXPECT_EQ(demand.time[1], demand.time[2]) << "one order, one moment";
+  EXPECT_EQ(demand.listing[1] % 3, demand.listing[2] % 3) << "one order, one channel";
+  EXPECT_EQ(history->imputed_times, 4U);
+  EXPECT_EQ(history->imputed_quantities, 1U);
+  EXPECT_EQ(history->unit_price_minor, (std::vector<std::int64_t>{30000, 40600}));
+  EXPECT_TRUE(world::check(demand, history->catalogue).has_value());
+}
+
+TEST(OrderHistory, OnlineRetailLeavesOutWhatIsNoSale) {
+  const std::string_view csv =
+      "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+      "536365,85123A,\"HEART, WHITE\",6,2010-12-01 08:26,2.55,17850,United Kingdom\n"
+      "C536379,D,Discount,-1,2010-12-01 09:41,27.50,14527,United Kingdom\n"
+      "536370,POST,POSTAGE,3,2010-12-01 08:45,18.00,12583,France\n"
+      "536589,21777,,-10,2010-12-01 16:50,0,,United Kingdom\n";
+  const auto lines = read_order_history(csv, {});
+  ASSERT_TRUE(lines.has_value()) << lines.error().detail;
+  ASSERT_EQ(lines->demand.size(), 1U);
+  EXPECT_EQ(lines->demand.units[0], 1);
+  EXPECT_EQ(lines->skipped, 3U);
+  EXPECT_EQ(to_string(lines->demand.time[0]), "2010-12-01T08:26:00Z");
+  EXPECT_EQ(read_order_history(csv, {.whole_quantities = true})->demand.units[0], 6);
+}
+
+TEST(OrderHistory, ErrorsNameLineAndColumn) {
+  EXPECT_EQ(error_of(""), "the file is empty");
+  EXPECT_TRUE(error_of("a,\"b\n").starts_with("line ")) << error_of("a,\"b\n");
+  EXPECT_EQ(error_of("time,order_id,channel,sku\n"), "line 1: no known header; missing: quantity");
+  const std::string header = "time,order_id,channel,sku,quantity\n";
+  EXPECT_EQ(error_of(header + "yesterday,1,a,X,1\n"), "line 2: column time: cannot read 'yesterday'");
+  EXPECT_EQ(error_of(header + "2026-01-01T00:00:00Z,1,a,X,1.5\n"),
+            "line 2: column quantity: cannot read '1.5'");
+  EXPECT_EQ(error_of(header + "2026-01-01T00:00:00Z,1,a,X\n"), "line 2: 4 fields, the header has 5");
+  EXPECT_EQ(error_of(header + "2026-01-01T00:00:00Z,1,a,,1\n"), "line 2: column sku: cannot read ''");
+}
+
+TEST(OrderHistory, SameSeedSameDrawsOtherSeedOthers) {
+  std::string csv = "Order ID,Date,SKU,Qty\n";
+  for (int i = 0; i < 200; ++i) csv += "o" + std::to_string(i) + ",2022-04-30,X,1\n";
+  const auto a = read_order_history(csv, {.seed = 1}), b = read_order_history(csv, {.seed = 1}),
+             c = read_order_history(csv, {.seed = 2});
+  EXPECT_EQ(a->demand.time, b->demand.time);
+  EXPECT_EQ(a->demand.listing, b->demand.listing);
+  EXPECT_NE(a->demand.time, c->demand.time);
+  EXPECT_NE(a->demand.listing, c->demand.listing);
+}
+
+}  // namespace
+}  // namespace forestall
