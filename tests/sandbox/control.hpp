@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What tests, runners and people ask of the sandbox itself, below /sandbox/: the truth, the clock, the log of
+// writes, faults, a person's edits.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "tests/sandbox/amazon/api.hpp"
+#include "tests/sandbox/exchange.hpp"
+#include "tests/sandbox/faults.hpp"
+#include "tests/sandbox/market.hpp"
+#include "tests/sandbox/virtual_clock.hpp"
+
+namespace forestall::sandbox {
+
+class Control {
+ public:
+  // `in_flight` counts requests to Amazon that were read and not yet answered.
+  Control(Market& market, Amazon& amazon, FaultScript& faults, VirtualClock& clock,
+          std::function<std::size_t()> in_flight)
+      : market_(market), amazon_(amazon), faults_(faults), clock_(clock), in_flight_(std::move(in_flight)) {}
+
+  Answer answer(const Request& request);
+  bool stopping() const { return stopping_; }
+
+ private:
+  Answer clock() const;
+  Answer advance(const Request& request);
+  Answer baseline(const Request& request) const;
+  Answer writes(const Request& request) const;
+  Answer accounts() const;
+  Answer edit(const Request& request);
+  Answer script(const Request& request);
+
+  Market& market_;
+  Amazon& amazon_;
+  FaultScript& faults_;
+  VirtualClock& clock_;
+  std::function<std::size_t()> in_flight_;
+  bool stopping_ = false;
+};
+
+}  // namespace forestall::sandbox

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of forestall-sandbox.
+#include "tests/sandbox/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace forestall::sandbox {
+
+std::vector<double> Options::account_shares() const {
+  if (!shares.empty()) return shares;
+  if (accounts == 2) return {0.60, 0.40};
+  if (accounts == 3) return {0.60, 0.25, 0.15};
+  return std::vector<double>(static_cast<std::size_t>(accounts), 1.0);
+}
+
+namespace {
+// "15m" into a duration, as everywhere in the product.
+CLI::Option* add_duration(CLI::App& app, const std::string& name, Millis& value, const std::string& text) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [&value, name](const std::string& word) {
+            const auto length = parse_duration(word);
+            if (!length) throw CLI::ValidationError(name, length.error().detail);
+            value = *length;
+          },
+          text + " (default " + duration_text(value) + ")")
+      ->type_name("DURATION");
+}
+}  // namespace
+
+std::expected<Options, int> read_options(int argc, char** argv) {
+  Options options;
+  CLI::App app{
+      "A fake Amazon and a warehouse on loopback: shoppers buy from several accounts that share one stock."};
+  app.option_defaults()->always_capture_default();
+  const CLI::Range share(0.0, 1.0);
+  app.add_option("--port", options.port, "TCP port on 127.0.0.1; 0: a free one, printed");
+  app.add_option("--seed", options.seed, "of everything that is drawn");
+  app.add_option("--orders", options.orders, "replay this order file (see daemon/backtest/history)")
+      ->check(CLI::ExistingFile);
+  app.add_flag("--whole-quantities", options.whole_quantities,
+               "Online Retail: a line is its quantity, not one unit");
+  app.add_option("--skus", options.skus, "generated SKUs")->check(CLI::Range(1, 1'000'000));
+  app.add_option("--rate", options.lines_per_sku_day, "generated order lines a SKU and day")
+      ->check(CLI::Range(0.001, 10'000.0));
+  app.add_option("--days", options.days, "days of generated shoppers")->check(CLI::Range(1, 3650));
+  app.add_option("--accounts", options.accounts, "that share the stock")->check(CLI::Range(1, 5));
+  app.add_option("--shares", options.shares, "of the orders, one an account");
+  app.add_option("--fba", options.fba, "FBA items an account")->check(CLI::Range(0, 100'000));
+  app.add_option("--speed", options.speed, "virtual seconds a second; rates and delays scale alike")
+      ->check(CLI::Range(0.001, 1e6));
+  app.add_flag("--lock-step", options.lock_step, "time stands still until POST /sandbox/advance");
+  app.add_option_function<std::string>("--start",
+                                       [&options](const std::string& word) {
+                                         const auto start = parse_instant(word);
+                                         if (!start)
+                                           throw CLI::ValidationError("--start", start.error().detail);
+                                         options.start = *start;
+                                       })
+      ->type_name("TIME")
+      ->description("virtual start, RFC 3339; default: now, in lock-step the history's own");
+  add_duration(app, "--visible-after", options.visible_after, "orders can be read so late");
+  add_duration(app, "--live-after", options.live_after, "a write that was accepted is live so late");
+  app.add_option("--pending", options.pending_share, "share of orders that wait for their payment")
+      ->check(share);
+  app.add_option("--pending-dies", options.pending_dies, "share of these that never get it")->check(share);
+  app.add_option("--withdrawn", options.withdrawn_share, "share of orders that buyers cancel")->check(share);
+  add_duration(app, "--pick-after", options.pick_after, "from payment to the shelf");
+  app.add_option("--loss-rate", options.loss_rate, "units that vanish unrecorded, per unit asked for")
+      ->check(CLI::Range(0.0, 0.5));
+  app.add_option("--warehouse", options.warehouse, "write stock files into this folder")
+      ->check(CLI::ExistingDirectory);
+  add_duration(app, "--stock-every", options.stock_every, "a stock file so often");
+  add_duration(app, "--seller-sync", options.seller_sync,
+               "a plain tool shows book stock on every account so often");
+  app.add_option("--buffer", options.buffer, "units this tool holds back")->check(CLI::Range(0, 1000));
+  try {
+    app.parse(argc, argv);
+    if (!options.shares.empty() && options.shares.size() != static_cast<std::size_t>(options.accounts))
+      throw CLI::ValidationError("--shares", "one for each account");
+    if (options.stock_every <= Millis{0}) throw CLI::ValidationError("--stock-every", "must be positive");
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return std::unexpected(code);
+  }
+  return options;
+}
+
+}  // namespace forestall::sandbox

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command line can say.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/base/error.hpp"
+#include "config/base/time.hpp"
+
+namespace forestall::sandbox {
+
+struct Options {
+  std::uint16_t port = 0;  // 0: a free one, printed
+  std::uint64_t seed = 1;
+  std::string orders{};  // a file; empty: generated shoppers
+  bool whole_quantities = false;
+  std::uint32_t skus = 500;      // generated
+  double lines_per_sku_day = 2;  // generated
+  int days = 60;                 // generated, after the 28 days of history
+  int accounts = 2;
+  std::vector<double> shares{};  // of the orders, one an account; empty: .60/.40, .60/.25/.15 for three
+  int fba = 20;                  // FBA items an account, beside the shared stock
+  double speed = 1;
+  bool lock_step = false;
+  std::optional<Instant> start{};  // virtual; the demand is moved to it by whole days
+  Millis visible_after = std::chrono::minutes{2};
+  Millis live_after = std::chrono::minutes{8};
+  double pending_share = 0.05;
+  double pending_dies = 0.02;
+  double withdrawn_share = 0.02;
+  Millis pick_after = std::chrono::hours{4};
+  double loss_rate = 0;
+  std::string warehouse{};  // a folder for stock files; empty: none
+  Millis stock_every = std::chrono::minutes{15};
+  Millis seller_sync{0};  // the seller's own tool shows book stock so often; 0: nobody does
+  int buffer = 0;         // less so many units
+
+  std::vector<double> account_shares() const;
+};
+
+// Prints help or the fault itself and returns the exit code where there is nothing to run.
+std::expected<Options, int> read_options(int argc, char** argv);
+
+}  // namespace forestall::sandbox

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The orders of one account as its seller may read them by now.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "daemon/backtest/world/world.hpp"
+
+namespace forestall::sandbox {
+
+enum class CancelledBy : std::uint8_t { nobody, buyer, merchant, amazon };
+
+struct OrderItem {
+  world::LineIndex line = 0;
+  std::int32_t ordered = 0, shipped = 0, cancelled = 0;
+  CancelledBy by = CancelledBy::nobody;
+  bool pending = false;
+};
+
+struct Order {
+  std::uint32_t number = 0;  // in the demand
+  std::string id{};
+  Instant created{}, updated{}, shipped_at{};
+  std::vector<OrderItem> items{};
+
+  std::string_view status() const;  // of the API: PENDING, UNSHIPPED, ...
+};
+
+class OrderBook {
+ public:
+  OrderBook(world::ChannelIndex channel, const std::vector<std::string>& names)
+      : channel_(channel), names_(names) {}
+
+  void update(const world::World& world);
+  const std::vector<Order>& orders() const { return orders_; }
+  const Order* find(std::string_view id) const;
+  // Positions of orders updated (created) in [from, to), oldest first.
+  std::vector<std::uint32_t> updated_between(Instant from, Instant to) const;
+  std::vector<std::uint32_t> created_between(Instant from, Instant to) const;
+
+ private:
+  Order& order_of(const world::World& world, world::LineIndex line);
+  std::string make_id(std::uint32_t number) const;
+
+  world::ChannelIndex channel_;
+  const std::vector<std::string>& names_;
+  std::size_t cursor_ = 0;
+  std::vector<Order> orders_;  // by creation
+  std::unordered_map<std::uint32_t, std::uint32_t> by_number_;
+  std::unordered_map<std::string, std::uint32_t> by_id_;
+  std::set<std::pair<Instant, std::uint32_t>> by_update_;
+};
+
+}  // namespace forestall::sandbox
