@@ -48,6 +48,7 @@ class Housekeeping {
 void apply(Context& context, const config::Settings& settings) {
   context.sink.set_format(settings.daemon.log_format == config::LogFormat::json ? logging::Format::json
                                                                                 : logging::Format::key_value);
+  context.sink.set_level(settings.daemon.log_level);
   context.watchdog.set_progress_deadline(settings.daemon.progress_deadline);
 }
 

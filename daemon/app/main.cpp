@@ -56,7 +56,7 @@ ExitCode run(const CommandLine& line, const std::filesystem::path& credentials) 
   SystemRandom random;
   logging::StreamSink sink(STDERR_FILENO, clock,
                            {.frame = logging::frame_for(STDERR_FILENO, environment("JOURNAL_STREAM"))});
-  Logger log(sink);
+  Logger log(sink, LogLevel::debug);  // the sink decides, so that a reload reaches every copy of the logger
   // Before anything slow: a signal that comes now is answered, not fatal.
   runtime::Signals signals(io.get_executor());
   raise_descriptor_limit();

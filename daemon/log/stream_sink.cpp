@@ -31,6 +31,7 @@ StreamSink::StreamSink(int fd, const Clock& clock, Style style)
     : fd_(fd), socket_(is_socket(fd)), clock_(clock), style_(style) {}
 
 void StreamSink::write(const LogRecord& record) noexcept {
+  if (record.level > most_) return;
   try {
     // What waits goes first: room for this line, and order.
     if (!backlog_.empty()) drain();

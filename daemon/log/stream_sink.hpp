@@ -31,7 +31,9 @@ class StreamSink final : public LogSink {
   void write(const LogRecord& record) noexcept override;
   // Tries again; call it about once a second and before leaving. True when nothing waits any more.
   bool flush() noexcept;
+  // Both from the next line on, whichever Logger it comes from: they can be changed while running.
   void set_format(Format format) { style_.format = format; }
+  void set_level(LogLevel most) { most_ = most; }
   const LogCounters& counters() const { return counters_; }
 
  private:
@@ -45,6 +47,7 @@ class StreamSink final : public LogSink {
   bool closed_ = false;
   const Clock& clock_;
   Style style_;
+  LogLevel most_ = LogLevel::info;
   std::string backlog_;
   std::uint64_t unreported_ = 0;
   LogCounters counters_;

@@ -4,6 +4,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -32,6 +33,14 @@ Failure describe(const std::exception_ptr& failure) {
   }
 }
 
+// Asio 1.81 starts a coroutine inside co_spawn() when called from the loop, and ends the program when one
+// that was cancelled returns without ever having been suspended (co_spawn_entry_point posts outside its try).
+// One turn through the queue at the start avoids both.
+asio::awaitable<void> deferred(asio::awaitable<void> task) {
+  co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+  co_await std::move(task);
+}
+
 }  // namespace
 
 TaskGroup::TaskGroup(asio::any_io_executor executor, Logger log, std::string name,
@@ -55,7 +64,7 @@ TaskId TaskGroup::spawn(std::string name, OnFailure consequence, asio::awaitable
   auto& entry = tasks_.try_emplace(id, std::move(name), consequence).first->second;
   ++counters_.started;
   asio::co_spawn(
-      executor_, std::move(task),
+      executor_, deferred(std::move(task)),
       asio::bind_cancellation_slot(entry.signal.slot(),
                                    [this, id](const std::exception_ptr& failure) { ended(id, failure); }));
   return TaskId{id};

@@ -64,6 +64,18 @@ TEST_P(Stream, WritesLinesInOrder) {
   EXPECT_EQ(sink.counters().dropped, 0u);
 }
 
+TEST_P(Stream, LevelAndFormatCanChangeUnderLoggersThatExist) {
+  const Pair ends = make(GetParam());
+  StreamSink sink(ends.write_end, clock_, {});
+  const Logger log = Logger(sink, LogLevel::debug).with({{"part", "x"}});
+  log.debug("hidden");
+  sink.set_level(LogLevel::debug);
+  sink.set_format(Format::json);
+  log.debug("seen");
+  EXPECT_EQ(ends.take(), R"({"time":"2026-01-05T00:00:00Z","level":"debug","event":"seen","part":"x"})"
+                         "\n");
+}
+
 TEST_P(Stream, AReaderThatStopsDelaysThenDropsAndIsToldHowMany) {
   const Pair ends = make(GetParam());
   StreamSink sink(ends.write_end, clock_, {});

@@ -110,6 +110,20 @@ TEST_F(TaskGroupTest, ATaskStoppedBeforeItsFirstStepNeverRuns) {
   EXPECT_EQ(n, 0);
 }
 
+TEST_F(TaskGroupTest, ATaskMayStopItsOwnGroupAndReturnAtOnce) {
+  bool ran = false;
+  group.spawn("last", OnFailure::stop_daemon, [](TaskGroup& g, bool& r) -> awaitable<void> {
+    r = true;
+    g.begin_stop();
+    co_return;
+  }(group, ran));
+  EXPECT_FALSE(ran) << "starts from the loop, not inside spawn()";
+  settle();
+  EXPECT_TRUE(ran);
+  EXPECT_EQ(group.size(), 0u);
+  EXPECT_TRUE(fatal.empty());
+}
+
 TEST_F(TaskGroupTest, StopWaitsForCleanUp) {
   bool cleaned = false;
   bool joined = false;

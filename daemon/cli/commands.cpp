@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/cli/commands.hpp"
+
+#include "daemon/cli/completion.hpp"
+
+namespace forestall::cli {
+
+std::vector<Command> commands() {
+  return {
+      {.name = "status",
+       .summary = "What the daemon does, for which accounts, and what it is missing",
+       .description =
+           "Asks the running daemon. Leaves with 0 when it is fit to act, with 1 when something is missing.",
+       .examples = {"forestall status", "forestall status --json | jq .ready"},
+       .arguments = {},
+       .run = run_status},
+      {.name = "doctor",
+       .summary = "Checks the configuration, the machine and the daemon, and says what to do",
+       .description =
+           "Runs every check, also those that need no daemon. Leaves with 1 when one failed; warnings "
+           "leave with 0.",
+       .examples = {"forestall doctor", "forestall doctor --config ./forestall.toml"},
+       .arguments = {},
+       .run = run_doctor},
+      {.name = "completion",
+       .summary = "Prints the completion script of a shell",
+       .description =
+           "bash: source it, or put it into /etc/bash_completion.d. zsh: save it as _forestall in a folder "
+           "of $fpath. fish: save it in ~/.config/fish/completions/forestall.fish.",
+       .examples = {"source <(forestall completion bash)"},
+       .arguments = {{.name = "shell",
+                      .placeholder = "SHELL",
+                      .help = "bash, zsh or fish",
+                      .required = true,
+                      .choices = {"bash", "zsh", "fish"}}},
+       .run = run_completion},
+  };
+}
+
+Exit run_completion(Invocation& invocation) {
+  invocation.out += completion(invocation.value("shell"), commands());
+  return Exit::ok;
+}
+
+}  // namespace forestall::cli

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of commands. A new one is a row here and a function in a file of its own.
+#pragma once
+
+#include <vector>
+
+#include "daemon/cli/command.hpp"
+
+namespace forestall::cli {
+
+std::vector<Command> commands();
+
+// The functions of the rows.
+Exit run_status(Invocation& invocation);
+Exit run_doctor(Invocation& invocation);
+Exit run_completion(Invocation& invocation);
+
+}  // namespace forestall::cli
