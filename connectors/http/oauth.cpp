@@ -106,7 +106,7 @@ Result<AccessToken> OAuthTokenSource::accept(const Result<Response>& response) {
   if (!document) return unreadable;
   const auto root = document->root();
   const std::string value(root["access_token"].text());
-  const auto seconds = root["expires_in"].maybe_integer(1, 10 * 365 * 86'400).value_or(3600);
+  const auto seconds = root["expires_in"].maybe_integer(1, std::int64_t{10} * 365 * 86'400).value_or(3600);
   if (document->failed() || !fits_a_header(value)) return unreadable;
   const Monotonic now = clock_.monotonic();
   const auto life =

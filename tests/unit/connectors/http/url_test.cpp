@@ -26,13 +26,15 @@ TEST(BaseUrl, IsTakenApartAndPutTogether) {
 }
 
 TEST(BaseUrl, SaysWhatIsWrongAndNeverRepeatsAPassword) {
-  const std::array<std::array<const char*, 2>, 12> cases = {{{"", "not a URL"},
+  const std::array<std::array<const char*, 2>, 14> cases = {{{"", "not a URL"},
                                                              {"api.example.com", "not a URL"},
                                                              {"ftp://x", "scheme"},
                                                              {"https://", "host is missing"},
                                                              {"https:///path", "host is missing"},
                                                              {"https://x:0", "port"},
                                                              {"https://x:70000", "port"},
+                                                             {"https://x:://y", "port"},
+                                                             {"https://%ae.example.com", "xn--"},
                                                              {"https://x/?q=1", "query"},
                                                              {"https://x/#f", "fragment"},
                                                              {"http://x", "use https"},
