@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 
+#include "forecasting/belief_codec.hpp"
 #include "forecasting/stock_belief/stock_belief.hpp"
 
 namespace forestall::forecasting {
@@ -20,17 +21,11 @@ std::uint32_t get(const std::uint8_t* at, int bytes) {
   return value;
 }
 
-// FNV-1a: enough to notice a torn or flipped record; not a defence against forgery.
-std::uint32_t checksum(std::span<const std::uint8_t> bytes) {
-  std::uint32_t hash = 2166136261u;
-  for (const auto b : bytes) hash = (hash ^ b) * 16777619u;
-  return hash;
-}
-
-// version 1 | stride 1 | lowest_error 4 | since_spread 4 | since_certain 4 | mass 48 | checksum 4
+// version 1 | stride 1 | lowest_error 4 | since_spread 4 | since_certain 4 | mass 48 | CRC-32 4
 constexpr std::size_t mass_at = 14;
 constexpr std::size_t sum_at = mass_at + 2 * StockBelief::cells;
 static_assert(sum_at + 4 == stock_belief_bytes);
+constexpr int widest_stride = 1 + (ShelfPmf::cells - 1) / StockBelief::cells;  // what packing can give
 
 }  // namespace
 
@@ -41,14 +36,14 @@ void encode(const StockBelief& belief, std::span<std::uint8_t, stock_belief_byte
   put(&out[6], std::bit_cast<std::uint32_t>(belief.units_since_spread), 4);
   put(&out[10], std::bit_cast<std::uint32_t>(belief.units_since_certain), 4);
   for (std::size_t i = 0; i < StockBelief::cells; ++i) put(&out[mass_at + 2 * i], belief.mass[i], 2);
-  put(&out[sum_at], checksum(out.first(sum_at)), 4);
+  put(&out[sum_at], crc32(out.first(sum_at)), 4);
 }
 
 Expected<StockBelief> decode_stock_belief(std::span<const std::uint8_t> bytes) {
   if (bytes.empty()) return std::unexpected(ForecastError::out_of_range);
   if (bytes[0] > version) return std::unexpected(ForecastError::unsupported);
   if (bytes.size() != stock_belief_bytes) return std::unexpected(ForecastError::out_of_range);
-  if (bytes[0] == 0 || get(&bytes[sum_at], 4) != checksum(bytes.first(sum_at)))
+  if (bytes[0] == 0 || get(&bytes[sum_at], 4) != crc32(bytes.first(sum_at)))
     return std::unexpected(ForecastError::damaged);
   StockBelief belief;
   belief.stride = bytes[1];
@@ -61,8 +56,9 @@ Expected<StockBelief> decode_stock_belief(std::span<const std::uint8_t> bytes) {
     total += belief.mass[i];
   }
   const auto sound = [](float units) { return std::isfinite(units) && units >= 0 && units <= 1e9f; };
-  if (belief.stride == 0 || total == 0 || std::abs(static_cast<double>(belief.lowest_error)) > 1e9 ||
-      !sound(belief.units_since_spread) || !sound(belief.units_since_certain))
+  if (belief.stride == 0 || belief.stride > widest_stride || total == 0 ||
+      std::abs(static_cast<double>(belief.lowest_error)) > 1e9 || !sound(belief.units_since_spread) ||
+      !sound(belief.units_since_certain))
     return std::unexpected(ForecastError::damaged);
   return belief;
 }

@@ -44,7 +44,7 @@ struct Joint {
     double value = 0;
     for (std::size_t l = 0; l < listings.size(); ++l) {
       const auto& listing = listings[l];
-      const int most = shared_units(skus, listing);
+      int most = shared_units(skus, listing);
       if (!touches_scarce(listing)) {
         units[l] = most;
         value += listing.margin * expected_filled(listing.until_receipt, most) - shared_writes(listing, most);
@@ -56,6 +56,7 @@ struct Joint {
         if (scarce[part.sku] && listing.margin > 0)
           lost = std::max(lost, 1 - verdicts[part.sku].bid_price * part.units / listing.margin);
       }
+      most = std::min(most, most_divided_units);
       searched[count] = listing;
       draw_curve(listing, {most, std::min(listing.least_units, most), stride, std::clamp(lost, 0.0, 1.0)},
                  curves[count]);
@@ -105,7 +106,7 @@ bool choose_bundles(std::span<const StockTerms> skus, std::span<const ListingTer
   std::array<int, max_listings> units{};
   const auto limit_all = [&](bool held_back) {
     for (std::size_t j = 0; j < skus.size(); ++j) {
-      const int usable = std::max(0, skus[j].usable_units);
+      const int usable = divided_units(joint.terms[j], std::max(0, skus[j].usable_units));
       limits[j] = joint.scarce[j] ? usable - (held_back ? verdicts[j].hold_back_units : 0) : no_limit;
     }
   };
@@ -140,8 +141,8 @@ bool choose_bundles(std::span<const StockTerms> skus, std::span<const ListingTer
     verdict.regime = joint.scarce[j] ? Regime::scarce : Regime::plenty;
     verdict.reason = joint.scarce[j] ? Reason::split_pays : Reason::later_is_better;
     if (joint.scarce[j] && !joint.terms[j].in_force)
-      verdict.hold_back_units =
-          entry_hold_back(joint.terms[j].seen(), skus[j].usable_units, verdict.bid_price);
+      verdict.hold_back_units = entry_hold_back(
+          joint.terms[j].seen(), divided_units(joint.terms[j], skus[j].usable_units), verdict.bid_price);
   }
   limit_all(true);
   joint.split(std::span(limits).first(skus.size()), verdicts, units);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "forecasting/targets/demand_cursor.hpp"
 
@@ -87,8 +88,10 @@ double excess_bound(const WindowDemand& demand, int units) {
   const double mean = demand.mean_units;
   const double s = units;
   if (!(mean > 0)) return 0;
+  if (units <= 0) return mean - std::min(s, 0.0);
   if (!(s > mean)) return std::numeric_limits<double>::infinity();
-  // x+ <= exp(t x - 1) / t for every t > 0; t and the moment generating function at the Chernoff point.
+  // For every t > 0 and x >= 0: (x - s)+ <= (exp(t x) - 1) / (t e (exp(t s) - 1)). With t at the Chernoff
+  // point, where t s - log E[exp(t D)] is greatest.
   const double spread = demand.variance_units2 - mean;
   double slope = std::log(s / mean);
   double exponent = s * slope - s + mean;
@@ -98,7 +101,9 @@ double excess_bound(const WindowDemand& demand, int units) {
     slope -= other;
     exponent = s * slope - r * other;
   }
-  return std::exp(-exponent - 1) / slope;
+  const double rise = s * slope;
+  if (rise > 30) return std::exp(-exponent - 1) / slope;  // the ones no longer count
+  return std::expm1(rise - exponent) / (slope * std::numbers::e * std::expm1(rise));
 }
 
 double race_bound(std::span<const SkuListing> listings, int units) {

@@ -2,6 +2,7 @@
 #include "forecasting/targets/sku_terms.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
@@ -71,8 +72,17 @@ bool settle(const SkuTerms& terms, int usable, SkuVerdict& verdict) {
          verdict.race_cost_now + protection_bound(terms.seen(), usable) < least_write;
 }
 
+int divided_units(const SkuTerms& terms, int usable) {
+  double wanted = 1;
+  for (const auto& l : terms.seen()) {
+    for (const auto& d : {l.until_receipt, l.blind})
+      wanted += d.mean_units + 12 * std::sqrt(std::max(d.mean_units, d.variance_units2)) + 1;
+  }
+  return std::min({usable, most_divided_units, wanted < no_limit ? static_cast<int>(wanted) : no_limit});
+}
+
 void weigh(SkuTerms& terms, int usable, SkuVerdict& verdict) {
-  terms.ladder = climb(terms.seen(), usable);
+  terms.ladder = climb(terms.seen(), divided_units(terms, usable));
   std::int64_t shown = 0;
   for (const auto& l : terms.seen()) shown += l.exposure_units;
   terms.in_force = shown <= usable;

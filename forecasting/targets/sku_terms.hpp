@@ -28,6 +28,10 @@ void gather(std::size_t sku, std::span<const ListingTerms> listings, SkuTerms& o
 // the verdict then holds regime and reason.
 bool settle(const SkuTerms& terms, int usable_units, SkuVerdict& verdict);
 
+// How much of the stock is worth looking at: what all its listings could ask for (mean + 12 standard
+// deviations each) and no more than most_divided_units.
+int divided_units(const SkuTerms& terms, int usable_units);
+
 // The full way: climbs the ladder and copies its terms into the verdict.
 void weigh(SkuTerms& terms, int usable_units, SkuVerdict& verdict);
 

@@ -15,9 +15,9 @@ namespace {
 constexpr double impossible = -std::numeric_limits<double>::infinity();
 
 // The fewest units an open/closed listing needs behind it: what may arrive before it is closed.
-int open_needs(const ListingTerms& listing) {
+int open_needs(const ListingTerms& listing, int stock_units) {
   if (listing.quantity != QuantityKind::on_off) return 0;
-  return std::max(1, hold_back_units({listing.blind, no_limit, listing.margin, listing.cancel_cost,
+  return std::max(1, hold_back_units({listing.blind, stock_units + 1, listing.margin, listing.cancel_cost,
                                       listing.write_cost, listing.margin}));
 }
 
@@ -28,7 +28,7 @@ void draw_curve(const ListingTerms& listing, const CurveTerms& terms, ListingCur
   const int least = terms.least_units;
   const int most =
       std::max(least, std::min({listing.cap_units, listing.scarce_cap_units, terms.stock_units}));
-  const int needs = open_needs(listing);
+  const int needs = open_needs(listing, most);
   const double lost = listing.margin * listing.blind.mean_units * terms.lost_share;
   const double move = listing.through_zero ? 2 * listing.write_cost + lost : listing.write_cost;
   out.stride = terms.stride;

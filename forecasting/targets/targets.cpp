@@ -40,9 +40,12 @@ Expected<void> check(std::span<const StockTerms> skus, std::span<const ListingTe
       return std::unexpected(ForecastError::too_large);
     if (l.component_count == 0 || l.component_count > max_components)
       return std::unexpected(ForecastError::out_of_range);
-    for (std::size_t c = 0; c < l.component_count; ++c)
+    for (std::size_t c = 0; c < l.component_count; ++c) {
       if (l.components[c].sku >= skus.size() || l.components[c].units == 0)
         return std::unexpected(ForecastError::out_of_range);
+      for (std::size_t b = 0; b < c; ++b)
+        if (l.components[b].sku == l.components[c].sku) return std::unexpected(ForecastError::out_of_range);
+    }
   }
   return {};
 }
@@ -51,7 +54,7 @@ Expected<void> check(std::span<const StockTerms> skus, std::span<const ListingTe
 void choose_one(const StockTerms& sku, std::span<const ListingTerms> listings, const SkuTerms& terms,
                 SkuVerdict& verdict, std::span<ListingTarget> targets) {
   const std::size_t count = listings.size();
-  const int usable = sku.usable_units;
+  const int usable = divided_units(terms, sku.usable_units);
   const int stride = 1 + (usable - 1) / split_steps;
   verdict.plenty_value = terms.ladder.pooled_value - terms.ladder.later_cost;
   double margin = 0;

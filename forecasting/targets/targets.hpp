@@ -18,7 +18,8 @@ namespace forestall::forecasting {
 // Fills one verdict per SKU and one target per listing (units only; values by explain_targets). Components
 // name SKUs by their place in `skus`. Errors: out_of_range (sizes, indices), not_finite, negative, too_large;
 // then the outputs are untouched. No allocation. One SKU: optimal for the objective up to split_steps units,
-// beyond that to one part in split_steps. Bundles: up to three SKUs all combinations of regimes are compared;
+// beyond that to one part in split_steps, up to
+// most_divided_units. Bundles: up to three SKUs all combinations of regimes are compared;
 // beyond that each SKU's regime is chosen by itself; *exact (may be null) says whether the search finished.
 Expected<void> choose_targets(std::span<const StockTerms> skus, std::span<const ListingTerms> listings,
                               std::span<SkuVerdict> verdicts, std::span<ListingTarget> targets,

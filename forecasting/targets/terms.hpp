@@ -16,12 +16,15 @@ inline constexpr std::size_t max_listings = 16;  // in one problem
 inline constexpr std::size_t max_skus = 8;
 inline constexpr std::size_t max_components = 4;  // SKUs in one bundle
 inline constexpr int no_limit = 1'000'000'000;
+// Of a scarce SKU no more than this is divided; the rest stays unlisted. Nobody races for the 100,000th unit.
+inline constexpr int most_divided_units = 100'000;
 
 // What a channel lets us say: a count it decrements itself, a count below which it stops by itself (handled
 // alike), or only open and closed.
 enum class QuantityKind : std::uint8_t { exact, threshold, on_off };
 
-// `units` of SKU number `sku` (its place in the problem) in one unit of the listing.
+// `units` of SKU number `sku` (its place in the problem) in one unit of the listing. A listing
+// names a SKU once.
 struct Component {
   std::uint16_t sku = 0;
   std::uint16_t units = 1;

@@ -35,12 +35,12 @@ void run(benchmark::State& state, int stock, std::array<ListingTerms, 3> listing
 }
 
 void plenty(benchmark::State& state) {
-  run(state, static_cast<int>(state.range(0)), channels(20, .05, 500, 10), Reason::race_below_write);
+  run(state, static_cast<int>(state.range(0)), channels(8, .01, 500, 10), Reason::race_below_write);
 }
 BENCHMARK(plenty)->Arg(6)->Arg(50)->Arg(500);
 
 void plenty_last_unit_of_a_slow_sku(benchmark::State& state) {
-  run(state, 1, channels(.3, .0003, 1, 10), Reason::race_below_write);
+  run(state, 1, channels(.3, .0001, 1, 10), Reason::race_below_write);
 }
 BENCHMARK(plenty_last_unit_of_a_slow_sku);
 

@@ -337,6 +337,8 @@ TEST(Targets, AbsurdInputIsRefusedAndNothingIsWritten) {
   EXPECT_EQ(error([](List& l) { l[0].components[0].sku = 1; }), ForecastError::out_of_range);
   EXPECT_EQ(error([](List& l) { l[0].components[0].units = 0; }), ForecastError::out_of_range);
   EXPECT_EQ(error([](List& l) { l[0].component_count = 9; }), ForecastError::out_of_range);
+  EXPECT_EQ(error([](List& l) { l[0].component_count = 2; }),
+            ForecastError::out_of_range);  // twice the same SKU
 }
 
 TEST(HoldBack, IsTheTailOfTheFlightByTheCostOfACancellation) {
