@@ -2,6 +2,8 @@
 #include "daemon/app/compose.hpp"
 
 #include "daemon/app/housekeeping.hpp"
+#include "daemon/app/ledger_part.hpp"
+#include "daemon/app/redis_part.hpp"
 #include "daemon/app/routes.hpp"
 #include "daemon/app/web_part.hpp"
 
@@ -14,7 +16,10 @@ Parts compose(Context& context) {
   parts.push_back(make_housekeeping(context));
   // Before anything slow, so that health, readiness and metrics can be watched during a start and a drain.
   parts.push_back(make_web(context));
-  // Then, each building on those above: redis, ledger, connectors, guard, alerting.
+  // The record, then what is counted in it. Next, each building on those above: connectors, guard, alerting.
+  auto redis = make_redis(context);
+  parts.push_back(std::move(redis.part));
+  parts.push_back(make_ledgers(context, redis.client));
   return parts;
 }
 

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// One seller's ledger: opens it, keeps its lease, maps its listings, sweeps what is closed, lets go at the
+// end.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <vector>
+
+#include "config/settings/settings.hpp"
+#include "daemon/app/context.hpp"
+#include "daemon/ledger/ledger.hpp"
+#include "daemon/metrics/redis_families.hpp"
+
+namespace forestall::app {
+
+// The feeds of a seller as the ledger takes them.
+std::vector<ledger::Feed> feeds_of(const config::Settings& settings, const SellerId& seller);
+
+class LedgerKeeper {
+ public:
+  LedgerKeeper(Context& context, redis::Client& client, config::SellerSettings seller);
+
+  // Until cancelled: open (again), then renew the lease and sweep.
+  boost::asio::awaitable<void> run();
+  // Lets go of the lease, so that another daemon need not wait for it to run out.
+  boost::asio::awaitable<void> close();
+
+  const SellerId& seller() const { return seller_.id; }
+  bool is_open() const { return open_; }
+  ledger::Ledger& ledger() { return ledger_; }
+  metrics::LedgerFigures figures() const;
+
+ private:
+  boost::asio::awaitable<Status> open();
+  boost::asio::awaitable<Status> map_listings();
+  boost::asio::awaitable<Status> hold();
+
+  Context& context_;
+  config::SellerSettings seller_;
+  Logger log_;
+  ledger::Ledger ledger_;
+  Conditions::Row& ready_;
+  bool open_ = false;
+  metrics::LedgerFigures figures_;
+};
+
+}  // namespace forestall::app

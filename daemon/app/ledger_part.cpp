@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/ledger_part.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <memory>
+#include <vector>
+
+#include "daemon/app/ledger_keeper.hpp"
+#include "daemon/runtime/task_group.hpp"
+
+namespace forestall::app {
+namespace {
+
+using boost::asio::awaitable;
+namespace json = boost::json;
+
+constexpr std::string_view rebuild_schema = R"({
+  "type": "object", "required": ["seller", "fixed", "differences"],
+  "properties": {
+    "seller": {"type": "string"},
+    "fixed": {"type": "boolean"},
+    "differences": {"type": "array", "items": {"type": "string"}}}})";
+
+class Ledgers {
+ public:
+  Ledgers(Context& context, redis::Client& client)
+      : context_(context), tasks_(context.executor, context.log, "ledgers", context.fatal) {
+    for (const auto& seller : context.settings.sellers)
+      keepers_.push_back(std::make_unique<LedgerKeeper>(context, client, seller));
+  }
+
+  awaitable<Status> start() {
+    for (const auto& keeper : keepers_)
+      tasks_.spawn("ledger " + keeper->seller().str(), runtime::OnFailure::stop_daemon, keeper->run());
+    co_return Status{};
+  }
+  awaitable<void> stop() {
+    co_await tasks_.stop();
+    for (const auto& keeper : keepers_) co_await keeper->close();
+  }
+
+  void collect(metrics::Page& page) const {
+    for (const auto& keeper : keepers_)
+      metrics::collect_ledger(page, keeper->seller().str(), keeper->figures());
+  }
+
+  json::value status() const {
+    json::array sellers;
+    for (const auto& keeper : keepers_) {
+      const auto figures = keeper->figures();
+      sellers.push_back(json::object{{"seller", keeper->seller().str()},
+                                     {"open", figures.open},
+                                     {"skus", figures.skus},
+                                     {"listings", figures.listings},
+                                     {"unmapped_listings", figures.unmapped_listings},
+                                     {"open_orders", figures.open_orders}});
+    }
+    return sellers;
+  }
+
+  awaitable<web::Response> rebuild(const web::Request& request) {
+    auto* const keeper = find(request.parameter("seller"));
+    if (keeper == nullptr) co_return web::problem(404, ErrorCode::not_found, "no such seller");
+    if (!keeper->is_open())
+      co_return web::problem(503, ErrorCode::unavailable, "the seller's ledger is not open; see /readyz");
+    const bool fix = request.query_value("fix").value_or("false") == "true";
+    const auto differences = co_await keeper->ledger().rebuild(fix);
+    if (!differences) co_return web::problem(differences.error());
+    context_.log.notice("ledger_rebuilt", {{"seller", keeper->seller()},
+                                           {"differences", differences->size()},
+                                           {"fixed", fix},
+                                           {"by", request.caller.name}});
+    co_return web::json(json::serialize(
+        json::object{{"seller", keeper->seller().str()},
+                     {"fixed", fix},
+                     {"differences", json::array(differences->begin(), differences->end())}}));
+  }
+
+ private:
+  LedgerKeeper* find(std::string_view seller) const {
+    for (const auto& keeper : keepers_)
+      if (keeper->seller().str() == seller) return keeper.get();
+    return nullptr;
+  }
+
+  Context& context_;
+  std::vector<std::unique_ptr<LedgerKeeper>> keepers_;
+  runtime::TaskGroup tasks_;
+};
+
+}  // namespace
+
+Part make_ledgers(Context& context, redis::Client& client) {
+  const auto self = std::make_shared<Ledgers>(context, client);
+  context.metrics.add([self](metrics::Page& page) { self->collect(page); });
+  context.status.emplace_back("ledgers", [self] { return self->status(); });
+  context.routes.push_back({.method = web::Method::post,
+                            .pattern = "/api/v1/sellers/{seller}/rebuild",
+                            .access = web::Access::change,
+                            .summary = "Derive every counter from the stored entities; say what differs",
+                            .handler = [self](const web::Request& request) { return self->rebuild(request); },
+                            .query = {{"fix", "true: also correct what differs"}},
+                            .response_schema = rebuild_schema});
+  return {
+      .name = "ledgers", .start = [self] { return self->start(); }, .stop = [self] { return self->stop(); }};
+}
+
+}  // namespace forestall::app
