@@ -150,31 +150,67 @@ struct Codec<E> {
   static std::string write(E value) { return toml_text(word_of(value)); }
 };
 
-// One line a type: name, what is expected, the parser, the writer.
-#define FORESTALL_TEXT_CODEC(Type, words, parser, writer)                                         \
-  template <>                                                                                     \
-  struct Codec<Type> {                                                                            \
-    static std::string expects() { return words; }                                                \
-    static bool read(const Node& node, Type& out, const Reading& reading) {                       \
-      return read_text(node, out, reading, [](std::string_view text) { return parser(text); });   \
-    }                                                                                             \
-    static std::string write(const Type& value) { return toml_text(std::string(writer(value))); } \
+// The text between the quotes.
+template <class T>
+std::string text_of(const T& value) {
+  return to_string(value);
+}
+inline std::string text_of(Millis value) { return duration_text(value); }
+inline std::string text_of(const Currency& value) { return std::string(value.code()); }
+inline std::string text_of(const TimeZone& value) { return std::string(value.name()); }
+
+template <class T, auto parse>
+struct TextCodec {
+  static bool read(const Node& node, T& out, const Reading& reading) {
+    return read_text(node, out, reading, parse);
   }
-FORESTALL_TEXT_CODEC(Millis, "a duration like \"15m\"", parse_duration, duration_text);
-FORESTALL_TEXT_CODEC(Money, "an amount like \"12.50 EUR\"", Money::parse, to_string);
-FORESTALL_TEXT_CODEC(Rate, "a rate like \"5/s burst 10\"", parse_rate, to_string);
-FORESTALL_TEXT_CODEC(ByteSize, "a size like \"64MiB\"", parse_byte_size, to_string);
-FORESTALL_TEXT_CODEC(Url, "a base URL like \"https://host/path\"", parse_url, to_string);
-FORESTALL_TEXT_CODEC(ListenAddress, "an address like \"127.0.0.1:9464\"", parse_listen_address, to_string);
-FORESTALL_TEXT_CODEC(RedisAddress, "an address like \"tcp://host:6379\" or \"unix:///path\"",
-                     parse_redis_address, to_string);
-FORESTALL_TEXT_CODEC(DailySpan, "a span like \"22:00-07:00\"", parse_daily_span, to_string);
-FORESTALL_TEXT_CODEC(TimeOfDay, "a time like \"14:00\"", parse_time_of_day, to_string);
-FORESTALL_TEXT_CODEC(Currency, "a currency like \"EUR\"", Currency::parse,
-                     [](const Currency& c) { return c.code(); });
-FORESTALL_TEXT_CODEC(TimeZone, "a time zone like \"Europe/Berlin\"", TimeZone::find,
-                     [](const TimeZone& z) { return z.name(); });
-#undef FORESTALL_TEXT_CODEC
+  static std::string write(const T& value) { return toml_text(text_of(value)); }
+};
+
+template <>
+struct Codec<Millis> : TextCodec<Millis, &parse_duration> {
+  static std::string expects() { return "a duration like \"15m\""; }
+};
+template <>
+struct Codec<Money> : TextCodec<Money, static_cast<Result<Money> (*)(std::string_view)>(&Money::parse)> {
+  static std::string expects() { return "an amount like \"12.50 EUR\""; }
+};
+template <>
+struct Codec<Rate> : TextCodec<Rate, &parse_rate> {
+  static std::string expects() { return "a rate like \"5/s burst 10\""; }
+};
+template <>
+struct Codec<ByteSize> : TextCodec<ByteSize, &parse_byte_size> {
+  static std::string expects() { return "a size like \"64MiB\""; }
+};
+template <>
+struct Codec<Url> : TextCodec<Url, &parse_url> {
+  static std::string expects() { return "a base URL like \"https://host/path\""; }
+};
+template <>
+struct Codec<ListenAddress> : TextCodec<ListenAddress, &parse_listen_address> {
+  static std::string expects() { return "an address like \"127.0.0.1:9464\""; }
+};
+template <>
+struct Codec<RedisAddress> : TextCodec<RedisAddress, &parse_redis_address> {
+  static std::string expects() { return "an address like \"tcp://host:6379\" or \"unix:///path\""; }
+};
+template <>
+struct Codec<DailySpan> : TextCodec<DailySpan, &parse_daily_span> {
+  static std::string expects() { return "a span like \"22:00-07:00\""; }
+};
+template <>
+struct Codec<TimeOfDay> : TextCodec<TimeOfDay, &parse_time_of_day> {
+  static std::string expects() { return "a time like \"14:00\""; }
+};
+template <>
+struct Codec<Currency> : TextCodec<Currency, &Currency::parse> {
+  static std::string expects() { return "a currency like \"EUR\""; }
+};
+template <>
+struct Codec<TimeZone> : TextCodec<TimeZone, &TimeZone::find> {
+  static std::string expects() { return "a time zone like \"Europe/Berlin\""; }
+};
 
 template <class Tag>
 struct Codec<Id<Tag>> {

@@ -107,9 +107,9 @@ std::vector<Field> api_fields() {
           .check<Url>([](const Url& url) { return url.scheme.starts_with("http"); }, "http:// or https://")
           .live(),
       field("max_header", &S::max_header, "The longest header of a request.")
-          .between(ByteSize{kib}, ByteSize{1024 * kib}),
+          .between(ByteSize{kib}, ByteSize{kib * 1024}),
       field("max_body", &S::max_body, "The longest body of a request; imports are sent in pieces.")
-          .between(ByteSize{kib}, ByteSize{1024 * 1024 * kib}),
+          .between(ByteSize{kib}, ByteSize{kib * 1024 * 1024}),
       field("max_connections", &S::max_connections, "More are closed at once.")
           .between(std::uint32_t{1}, std::uint32_t{100'000}),
       field("max_event_streams", &S::max_event_streams, "Browsers that watch live.")

@@ -16,17 +16,18 @@ namespace forestall::config {
 namespace {
 
 constexpr std::string_view opening = R"(# SPDX-License-Identifier: Apache-2.0
-# The configuration of Forestall, in TOML 1.0. This file works as it stands: a daemon with its own Redis, listening
-# on loopback, that watches nobody yet. Every key is here with its default, or with an example where it has none;
-# take away the # to set it. Check with `forestalld --config FILE --check`, which also prints what is in force.
+# The configuration of Forestall, in TOML 1.0. This file works as it stands: a daemon with its own Redis,
+# listening on loopback, that watches nobody yet. Every key is here with its default, or with an example where
+# it has none; take away the # to set it. Check with `forestalld --config FILE --check`, which also prints what
+# is in force.
 #
 # Durations are written with units ("500ms", "15m", "1h30m", "7d"), sizes too ("64MiB"), money with its currency
 # ("12.50 EUR"), rates as "5/s burst 10" or "1/3m". Paths are relative to this file's folder.
 #
-# Secrets never stand here. KEY_file names a file that only the service (or root) can read, starting with / or ./;
-# KEY_credential names a credential of systemd (LoadCredential= in the unit).
+# Secrets never stand here. KEY_file names a file that only the service (or root) can read, starting with / or
+# ./ or ../; KEY_credential names a credential of systemd (LoadCredential= in the unit). One of both is given.
 #
-# A key marked "reload" takes effect with SIGHUP (systemctl reload), any other with a restart.
+# A key marked "Reload" takes effect with SIGHUP (systemctl reload), any other with a restart.
 )";
 
 // What stands in the sample where there is no default.

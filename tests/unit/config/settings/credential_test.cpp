@@ -11,7 +11,7 @@
 #include <string>
 
 #include "config/settings/load.hpp"
-#include "tests/unit/config/settings/temporary_folder.hpp"
+#include "tests/support/process/environment.hpp"
 
 namespace forestall::config {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/config/settings/temporary_folder.hpp"
+#include "tests/support/process/environment.hpp"
 
 namespace forestall::config {
 namespace {

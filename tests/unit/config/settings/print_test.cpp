@@ -15,8 +15,8 @@
 
 #include "config/settings/load.hpp"
 #include "config/settings/schema.hpp"
+#include "tests/support/process/environment.hpp"
 #include "tests/unit/config/settings/full_config.hpp"
-#include "tests/unit/config/settings/temporary_folder.hpp"
 
 namespace forestall::config {
 namespace {
