@@ -97,6 +97,15 @@ Result<SeriesSet> load_oil(const std::filesystem::path& folder) {
   return out;
 }
 
+SeriesSet parse_carparts(std::string_view csv) {
+  SeriesSet out;
+  each_line(csv, [&](const std::vector<std::string_view>& f) {
+    out.emplace_back();
+    for (std::size_t i = 1; i < f.size(); ++i) out.back().push_back(number(f[i]));
+  });
+  return out;
+}
+
 Result<Masked> load_vn2(const std::filesystem::path& folder) {
   const auto sales = read_packed(folder / "vn2" / "vn2_sales_weekly.csv.gz");
   if (!sales) return std::unexpected(sales.error());

@@ -23,6 +23,8 @@ using SeriesSet = std::vector<std::vector<float>>;
 Result<SeriesSet> load_m5_tiny(const std::filesystem::path& folder);  // daily units by item and store
 Result<SeriesSet> load_oil(const std::filesystem::path& folder);      // monthly, oldest first; missing = 0
 
+SeriesSet parse_carparts(std::string_view csv);  // monthly; missing = 0
+
 struct Masked {
   SeriesSet units;
   std::vector<std::vector<bool>> in_stock;
