@@ -20,7 +20,9 @@ constexpr double negligible_posterior = 2e-3;  // as are those a single series h
 constexpr double least_level = 1e-6;           // units per step: nothing is ever impossible
 constexpr double most_value = 1e9;
 
-std::span<const float> from_listing(std::span<const float> history) {
+// The part in which the item counts as on sale: from one step before the first sale, or all of it.
+std::span<const float> on_sale(std::span<const float> history, bool from_first_sale) {
+  if (!from_first_sale) return history;
   std::size_t first = 0;
   while (first < history.size() && !(history[first] > 0)) ++first;
   if (first == history.size()) return history;
@@ -88,7 +90,7 @@ using Level = SmoothedLevel;
 // One walk through a history. Exposure-weighted sums: level = units / exposure, both forgotten at the same
 // pace.
 template <class Observe>
-Level walk(const Smoother& path, double typical, std::span<const float> history,
+Level walk(const Smoother& path, double typical, bool reverting, std::span<const float> history,
            std::span<const double> exposure, Observe&& observe) {
   double fast_units = typical * path.prior_steps;
   double fast_steps = path.prior_steps;
@@ -98,18 +100,20 @@ Level walk(const Smoother& path, double typical, std::span<const float> history,
     const double mean = (1 - path.damping) * fast_units / fast_steps + path.damping * all_units / all_steps;
     return Level{std::max(mean, least_level), (1 - path.damping) / fast_steps + path.damping / all_steps};
   };
+  const double back_steps = reverting ? (1 - path.keep) * path.prior_steps : 0;
+  const double back_units = back_steps * typical;
   for (std::size_t t = 0; t < history.size(); ++t) {
     const auto y = static_cast<double>(history[t]);
     observe(y, exposure[t], now());
-    fast_units = fast_units * path.keep + y;
-    fast_steps = fast_steps * path.keep + exposure[t];
+    fast_units = fast_units * path.keep + y + back_units;
+    fast_steps = fast_steps * path.keep + exposure[t] + back_steps;
     all_units += y;
     all_steps += exposure[t];
   }
   return now();
 }
 
-void score(std::span<const Smoother> grid, double typical, std::span<const float> history,
+void score(std::span<const Smoother> grid, double typical, bool reverting, std::span<const float> history,
            std::span<const double> exposure, std::span<double> log_score, std::span<Level> level) {
   for (std::size_t first = 0; first < grid.size();) {
     std::size_t last = first + 1;
@@ -117,7 +121,7 @@ void score(std::span<const Smoother> grid, double typical, std::span<const float
     std::fill(log_score.begin() + static_cast<std::ptrdiff_t>(first),
               log_score.begin() + static_cast<std::ptrdiff_t>(last), 0.0);
     const Level end =
-        walk(grid[first], typical, history, exposure, [&](double y, double s, const Level& now) {
+        walk(grid[first], typical, reverting, history, exposure, [&](double y, double s, const Level& now) {
           const double mean = now.mean * s;
           for (std::size_t g = first; g < last; ++g) {
             const double variance = (grid[g].dispersion + grid[g].relative_variance * mean) * mean;
@@ -189,7 +193,7 @@ Expected<SeriesModel> SeriesModel::fit(std::span<const std::span<const float>> s
   std::vector<double> dispersion;
   for (const auto& history : series) {
     if (const auto ok = check(history); !ok) return std::unexpected(ok.error());
-    const Moments own = moments(from_listing(history));
+    const Moments own = moments(on_sale(history, options.from_first_sale));
     if (own.mean > 0) {
       means.push_back(own.mean);
       dispersion.push_back(own.dispersion);
@@ -209,13 +213,13 @@ Expected<SeriesModel> SeriesModel::fit(std::span<const std::span<const float>> s
   std::vector<Level> level(grid.size());
   std::vector<double> exposure;
   for (std::size_t i = 0; i < series.size(); i += stride) {
-    auto history = from_listing(series[i]);
+    auto history = on_sale(series[i], options.from_first_sale);
     if (history.size() > options.fit_steps) history = history.last(options.fit_steps);
     if (history.empty()) continue;
     exposure.resize(history.size());
     model.season_.factors(history, exposure);
     scores.emplace_back(grid.size());
-    score(grid, model.typical_level_, history, exposure, scores.back(), level);
+    score(grid, model.typical_level_, options.reverting, history, exposure, scores.back(), level);
   }
   std::vector<double> posterior(grid.size());
   for (int round = 0; round < options.em_rounds; ++round) {
@@ -243,10 +247,10 @@ Expected<SeriesModel::Forecast> SeriesModel::Forecaster::forecast(std::span<cons
   if (const auto ok = check(history); !ok) return std::unexpected(ok.error());
   const auto& grid = model_->smoothers_;
   const auto ahead = static_cast<std::size_t>(model_->options_.horizon_steps);
-  const auto sold = from_listing(history);
+  const auto sold = on_sale(history, model_->options_.from_first_sale);
   exposure_.resize(sold.size() + ahead);
   model_->season_.factors(sold, exposure_);
-  score(grid, model_->typical_level_, sold, exposure_, log_score_, level_);
+  score(grid, model_->typical_level_, model_->options_.reverting, sold, exposure_, log_score_, level_);
   to_posterior(grid, log_score_);
   const std::span<const double> future = std::span(exposure_).last(ahead);
   step_.clear();

@@ -21,8 +21,13 @@
 namespace forestall::forecasting {
 
 struct SeriesModelOptions {
-  int horizon_steps = 1;          // window length, 1 .. 10'000
-  int season_period = 1;          // steps after which a pattern may repeat; 1 = none
+  int horizon_steps = 1;  // window length, 1 .. 10'000
+  int season_period = 1;  // steps after which a pattern may repeat; 1 = none
+  // Zeros before the first sale: not yet on sale (true), or demand that was low (false).
+  bool from_first_sale = true;
+  // Levels forget towards the typical level of the set instead of towards nothing: silence is forgiven
+  // sooner.
+  bool reverting = false;
   std::size_t fit_series = 1200;  // EM runs on about this many series, evenly picked
   std::size_t fit_steps = 400;    // and on at most this many last steps of each
   int em_rounds = 15;
@@ -52,6 +57,12 @@ class SeriesModel {
   static Expected<SeriesModel> fit(std::span<const std::span<const float>> series,
                                    const SeriesModelOptions& options);
 
+  // The same with from_first_sale and reverting chosen by a backtest within the training parts: the variant
+  // with the least scaled pinball at the nine M5 levels, step and window, over the last one to three
+  // horizons. Keeps the options' own choice where the series are too short to hold a horizon back.
+  static Expected<SeriesModel> fit_best(std::span<const std::span<const float>> series,
+                                        const SeriesModelOptions& options);
+
   // What the next step, and the next horizon_steps together, will ask for. The spans are valid until the next
   // call.
   struct Forecast {
@@ -73,6 +84,7 @@ class SeriesModel {
   };
 
   std::span<const Smoother> smoothers() const { return smoothers_; }
+  const SeriesModelOptions& options() const { return options_; }
   double typical_level() const { return typical_level_; }
   const SeasonModel& season() const { return season_; }
 

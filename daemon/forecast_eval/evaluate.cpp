@@ -24,7 +24,7 @@ Result<std::vector<QuantileRow>> forecast_quantiles(const SeriesFile& file, int 
   SeriesModelOptions options;
   options.horizon_steps = file.horizon;
   options.season_period = period;
-  const auto model = SeriesModel::fit(train, options);
+  const auto model = SeriesModel::fit_best(train, options);
   if (!model) return refused("the set of series", model.error());
   SeriesModel::Forecaster forecaster(*model);
   std::vector<double> scratch(4096);

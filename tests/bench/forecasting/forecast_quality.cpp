@@ -60,7 +60,7 @@ void series_section(const std::string& name, Replay replay, std::size_t horizon,
     SeriesModelOptions options;
     options.horizon_steps = static_cast<int>(horizon);
     options.season_period = period;
-    const auto model = SeriesModel::fit(train, options);
+    const auto model = SeriesModel::fit_best(train, options);
     if (!model) return;
     SeriesModel::Forecaster forecaster(*model);
     const OnlineSet online(replay, flat_week(), learn_prior(replay));
@@ -157,7 +157,7 @@ bool wql(const Folder& folder) {
   for (const auto& series : all) train.push_back(std::span(series).first(series.size() - ahead));
   SeriesModelOptions options;
   options.horizon_steps = ahead;
-  const auto model = SeriesModel::fit(train, options);
+  const auto model = SeriesModel::fit_best(train, options);
   if (!model) return false;
   SeriesModel::Forecaster forecaster(*model);
   std::array<double, 9> levels{};
