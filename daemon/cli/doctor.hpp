@@ -41,7 +41,7 @@ struct Check {
   std::function<Finding(const Patient&)> examine;
 };
 
-// The checks of this room. Others are appended in run_doctor (redis_checks(), ...).
+// The checks of this room. Another room has a function like this, appended in all_checks() of doctor.cpp.
 std::vector<Check> base_checks();
 
 }  // namespace forestall::cli

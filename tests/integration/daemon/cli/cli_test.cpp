@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line against a running daemon, as a script meets it.
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <thread>
 
 #include "tests/support/daemon/running_daemon.hpp"
 
@@ -76,15 +83,38 @@ TEST(Doctor, FindsWhatIsWrongWithAndWithoutADaemon) {
 }
 
 TEST(Doctor, TellsAStrangerOnOurPort) {
-  RunningDaemon other;
-  ASSERT_TRUE(other.wait_until_ready());
+  // Something that is no HTTP server: greets like mail and hangs up, three times.
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  ASSERT_EQ(bind(listener, generic, size), 0);
+  ASSERT_EQ(listen(listener, 8), 0);
+  ASSERT_EQ(getsockname(listener, generic, &size), 0);
+  const std::jthread stranger([listener](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      const int fd = accept(listener, nullptr, nullptr);
+      if (fd < 0) return;
+      [[maybe_unused]] const auto n = write(fd, "220 mail.example ESMTP\r\n", 24);
+      shutdown(fd, SHUT_WR);
+      std::array<char, 1024> rest{};
+      while (read(fd, rest.data(), rest.size()) > 0) {
+      }
+      close(fd);
+    }
+  });
   const TemporaryFolder folder;
-  TcpClient keep(other.port);
-  const auto config = folder.write(
-      "forestall.toml", "[daemon]\nstate_dir = \"" + folder.file("s") +
-                            "\"\n[api]\nlisten = \"127.0.0.1:" + std::to_string(other.port) + "\"\n");
+  const auto config = folder.write("forestall.toml", "[daemon]\nstate_dir = \"" + folder.file("s") +
+                                                         "\"\n[api]\nlisten = \"127.0.0.1:" +
+                                                         std::to_string(ntohs(address.sin_port)) + "\"\n");
   const auto seen = forestall({"--config", config, "doctor"});
-  EXPECT_THAT(seen.out, HasSubstr("state directory\twarning\t")) << seen.out;
+  EXPECT_EQ(seen.ended, (Ended{1, 0}));
+  EXPECT_THAT(seen.out, HasSubstr("port\tfailed\t")) << seen.out;
+  EXPECT_THAT(seen.out, HasSubstr("taken by another program"));
+  shutdown(listener, SHUT_RDWR);
+  close(listener);
 }
 
 TEST(Completion, OfBashCompletesCommandsAndOptions) {
