@@ -2,6 +2,9 @@
 // Applying observations, and the small calls around it.
 #include "daemon/ledger/ledger.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 #include <variant>
 
@@ -43,7 +46,11 @@ std::vector<std::string> Ledger::leased(std::vector<std::string> words) const {
 Task<redis::Reply> Ledger::command(redis::Request request, Repeat repeat) {
   auto reply = co_await redis_.call(std::move(request), {.timeout = options_.call_timeout, .repeat = repeat});
   if (!reply) {
-    if (reply.error().code == ErrorCode::outcome_unknown) stale_ = true;
+    if (reply.error().code == ErrorCode::outcome_unknown && !stale_) {
+      stale_ = true;
+      gap_from_ = sequence_;
+      delivered_.clear();
+    }
     co_return std::unexpected(understood(std::move(reply.error())));
   }
   co_return std::move(*reply);
@@ -86,11 +93,34 @@ Task<void> Ledger::intern(std::vector<std::string> missing) {
 }
 
 Task<void> Ledger::ready() {
+  while (reloading_) co_await reloaded_->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   if (token_.empty()) co_return fail(ErrorCode::conflict, "ledger: not open");
   if (rebuilding_) co_return fail_retryable(ErrorCode::unavailable, "ledger: a rebuild is running");
   if (!stale_) co_return Result<void>{};
-  log_.notice("ledger_mirror_reload", {{"sequence", sequence_}});
-  co_return co_await load_mirror();
+  reloading_ = true;
+  reloaded_ = std::make_unique<boost::asio::steady_timer>(co_await boost::asio::this_coro::executor,
+                                                          boost::asio::steady_timer::time_point::max());
+  struct Wake {
+    Ledger& ledger;
+    ~Wake() {
+      ledger.reloading_ = false;
+      ledger.reloaded_->cancel();
+    }
+  } wake{*this};
+  co_return co_await reload();
+}
+
+Task<void> Ledger::reload() {
+  log_.notice("ledger_reload", {{"since", gap_from_}});
+  auto replay = co_await events_since(gap_from_);
+  if (!replay) co_return std::unexpected(replay.error());
+  if (!replay->complete) log_.warning("ledger_events_lost", {{"since", gap_from_}});
+  if (auto ok = co_await load_mirror(); !ok) co_return std::unexpected(ok.error());
+  for (auto& [sequence, event] : replay->events)
+    if (!delivered_.contains(sequence)) missed_.push_back(std::move(event));
+  delivered_.clear();
+  stale_ = false;
+  co_return Result<void>{};
 }
 
 Task<Applied> Ledger::apply(std::span<const model::Observation> observations,
@@ -101,15 +131,7 @@ Task<Applied> Ledger::apply(std::span<const model::Observation> observations,
       co_return fail_in("observation " + std::to_string(i), ok.error());
     missing_names(observations[i], names_, missing);
   }
-  const bool was_stale = stale_;
-  const auto seen = sequence_;
   if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
-  std::vector<HistoryEvent> missed;
-  if (was_stale && seen > 0) {
-    auto replay = co_await events_since(seen);
-    if (!replay) co_return std::unexpected(replay.error());
-    missed = std::move(replay->events);
-  }
   if (auto ok = co_await intern(std::move(missing)); !ok) co_return std::unexpected(ok.error());
 
   std::vector<std::string> words = {cursor ? cursor->name : "", cursor ? cursor->value : ""};
@@ -127,6 +149,8 @@ Task<Applied> Ledger::apply(std::span<const model::Observation> observations,
     if (const auto* order = std::get_if<model::OrderUpsert>(&observations[i])) mirror_.put(*order);
     if (const auto* state = std::get_if<model::ListingState>(&observations[i])) mirror_.observed(*state);
   }
+  if (stale_) delivered_.insert(applied->sequence);
+  auto missed = std::exchange(missed_, {});
   applied->events.insert(applied->events.begin(), std::make_move_iterator(missed.begin()),
                          std::make_move_iterator(missed.end()));
   co_return std::move(*applied);

@@ -7,9 +7,12 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,9 +48,9 @@ struct CursorMove {
 };
 
 struct Replay {
-  std::vector<HistoryEvent> events;
-  std::uint64_t sequence = 0;  // everything up to here is in `events`
-  bool complete = true;        // false: the stream no longer reaches back that far; use history() per SKU
+  std::vector<std::pair<std::uint64_t, HistoryEvent>> events;  // each with the sequence of its change
+  std::uint64_t sequence = 0;                                  // everything up to here is in `events`
+  bool complete = true;  // false: the stream no longer reaches back that far; use history() per SKU
 };
 
 // Whole orders, by account.
@@ -74,6 +77,8 @@ struct BudgetCounts {
 class Ledger {
  public:
   Ledger(redis::Client& redis, Clock& clock, Logger log, LedgerOptions options);
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
 
   // Loads the function library, takes the lease, migrates the data if they are one schema older, fills the
   // mirror. `unsupported`: data or library of a newer Forestall, or Redis before 7.
@@ -84,7 +89,8 @@ class Ledger {
   Monotonic lease_until() const { return lease_until_; }
 
   // Applies observations in order, in one atomic call, and moves the cursor with it. An observation that
-  // model::check refuses fails the whole call with invalid_argument and changes nothing.
+  // model::check refuses fails the whole call with invalid_argument and changes nothing. Events that happened
+  // in a call whose answer was lost come first in the next answer: each event is told exactly once.
   Task<Applied> apply(std::span<const model::Observation> observations,
                       std::optional<CursorMove> cursor = {});
 
@@ -133,6 +139,7 @@ class Ledger {
   Task<void> load_slices(std::string_view what);
   Task<void> intern(std::vector<std::string> missing);
   Task<void> ready();
+  Task<void> reload();
   Task<Change> remap();
   Task<std::vector<std::string>> rebuild_with(std::string fix);
   Task<std::map<std::string, std::string>> hash(std::string_view name);
@@ -148,7 +155,14 @@ class Ledger {
   Names names_;
   Mirror mirror_;
   std::uint64_t sequence_ = 0;
-  bool stale_ = true;  // the mirror may lack something
+  // After an outcome nobody knows the mirror may lack something, and events may have happened unseen: those
+  // since gap_from_, but for what answers brought meanwhile.
+  bool stale_ = true;
+  std::uint64_t gap_from_ = 0;
+  std::set<std::uint64_t> delivered_;
+  std::vector<HistoryEvent> missed_;  // goes with the next answer
+  bool reloading_ = false;
+  std::unique_ptr<boost::asio::steady_timer> reloaded_;  // never expires; cancelled to wake who waits
   bool rebuilding_ = false;
 };
 

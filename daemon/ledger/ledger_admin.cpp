@@ -39,6 +39,9 @@ std::vector<std::int64_t> numbers(std::string_view field) {
   return values;
 }
 
+// Entries of the demand stream that are kept for a forecast that never says how far it is.
+constexpr int most_events = 2'000'000;
+
 CivilDate day_of(std::int64_t number) {
   return std::chrono::sys_days(std::chrono::days(static_cast<int>(number)));
 }
@@ -51,6 +54,9 @@ Task<bool> Ledger::configure(std::vector<Feed> feeds) {
   for (const auto& feed : feeds) {
     add_name(names_, NameKind::feed, feed_name(feed.source, feed.location), missing);
     add_name(names_, NameKind::location, feed.location.str(), missing);
+    if (feed.pool == model::Pool::preorder)
+      co_return fail(ErrorCode::invalid_argument, "feed " + feed_name(feed.source, feed.location) +
+                                                      ": nobody can have pre-orders on hand");
   }
   if (auto ok = co_await intern(std::move(missing)); !ok) co_return std::unexpected(ok.error());
   auto reply = co_await fcall("forestall_configure", leased({encode_feeds(feeds, names_)}), Repeat::harmless);
@@ -218,19 +224,10 @@ Task<std::vector<HistoryEvent>> Ledger::history(SkuId sku) {
 Task<Replay> Ledger::events_since(std::uint64_t sequence) {
   Replay replay;
   replay.sequence = sequence;
-  auto info = co_await command(redis::Request("XINFO", "STREAM", key("demand")), Repeat::harmless);
-  if (!info) {
-    if (info.error().detail.find("no such key") != std::string::npos) co_return replay;
-    co_return std::unexpected(info.error());
-  }
-  const auto fields = info->items();
-  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-    const auto* name = fields[i].text();
-    const auto* value = fields[i + 1].text();
-    if (name == nullptr || value == nullptr || *name != "max-deleted-entry-id") continue;
-    const auto deleted = parse_integer<std::uint64_t>(std::string_view(*value).substr(0, value->find('-')));
-    replay.complete = deleted.value_or(0) <= sequence;
-  }
+  auto forgotten = co_await command(redis::Request("GET", key("forgotten")), Repeat::harmless);
+  if (!forgotten) co_return std::unexpected(forgotten.error());
+  if (const auto* text = forgotten->text())
+    replay.complete = parse_integer<std::uint64_t>(*text).value_or(0) <= sequence;
   for (;;) {
     auto reply =
         co_await command(redis::Request("XRANGE", key("demand"), std::to_string(replay.sequence + 1) + "-0",
@@ -246,17 +243,17 @@ Task<Replay> Ledger::events_since(std::uint64_t sequence) {
       if (packed == nullptr) co_return fail(ErrorCode::parse, "XRANGE demand: " + entry.describe());
       auto events = decode_events(*packed);
       if (!events) co_return std::unexpected(events.error());
-      replay.events.insert(replay.events.end(), std::make_move_iterator(events->begin()),
-                           std::make_move_iterator(events->end()));
       const auto n = parse_integer<std::uint64_t>(std::string_view(*id).substr(0, id->find('-')));
       if (!n) co_return fail(ErrorCode::parse, "XRANGE demand: entry " + printable(*id, 40));
+      for (auto& event : *events) replay.events.emplace_back(*n, std::move(event));
       replay.sequence = *n;
     }
   }
 }
 
 Task<std::int64_t> Ledger::forget_events(std::uint64_t through) {
-  auto reply = co_await fcall("forestall_trim", leased({std::to_string(through)}), Repeat::harmless);
+  auto reply = co_await fcall(
+      "forestall_trim", leased({std::to_string(through), std::to_string(most_events)}), Repeat::harmless);
   if (!reply) co_return std::unexpected(reply.error());
   co_return parse_integer<std::int64_t>(*reply).value_or(0);
 }
@@ -278,6 +275,7 @@ Task<Change> Ledger::sweep() {
       append(all, std::move(*slice));
     } while (cursor != "0");
   }
+  if (auto ok = co_await forget_events(0); !ok) co_return std::unexpected(ok.error());
   co_return all;
 }
 
@@ -294,10 +292,9 @@ Task<std::vector<std::string>> Ledger::rebuild_with(std::string fix) {
   for (const std::string_view step : {"start", "order", "receipt", "pick", "sku", "counts"}) {
     std::string cursor = "0";
     do {
-      auto reply =
-          co_await fcall("forestall_rebuild",
-                         leased({std::string(step), cursor, std::to_string(options_.slice), fix}),
-                         Repeat::never);
+      auto reply = co_await fcall("forestall_rebuild",
+                                  leased({std::string(step), cursor, std::to_string(options_.slice), fix}),
+                                  Repeat::never);
       if (!reply) co_return std::unexpected(reply.error());
       auto slice = decode_rebuilt(*reply);
       if (!slice) co_return std::unexpected(slice.error());

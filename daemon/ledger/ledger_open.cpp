@@ -5,24 +5,12 @@
 #include "config/base/text.hpp"
 #include "daemon/ledger/ledger.hpp"
 #include "daemon/ledger/library.hpp"
+#include "daemon/redis/function_library.hpp"
 
 namespace forestall::ledger {
 namespace {
 
 using redis::Repeat;
-
-// The code of our library as Redis has it; nullopt where it has none.
-std::optional<std::string> loaded_code(const redis::Reply& list) {
-  for (const auto& library : list.items()) {
-    const auto fields = library.items();
-    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-      const auto* name = fields[i].text();
-      if (name != nullptr && *name == "library_code" && fields[i + 1].text() != nullptr)
-        return *fields[i + 1].text();
-    }
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -31,32 +19,17 @@ Task<void> Ledger::open() {
   if (auto ok = co_await take_lease(); !ok) co_return std::unexpected(ok.error());
   if (auto ok = co_await migrate(); !ok) co_return std::unexpected(ok.error());
   if (auto ok = co_await load_names(); !ok) co_return std::unexpected(ok.error());
-  co_return co_await load_mirror();
+  if (auto ok = co_await load_mirror(); !ok) co_return std::unexpected(ok.error());
+  stale_ = false;
+  co_return Result<void>{};
 }
 
 Task<void> Ledger::load_library() {
-  auto list = co_await command(redis::Request("FUNCTION", "LIST", "LIBRARYNAME", library_name, "WITHCODE"),
-                               Repeat::harmless);
-  if (!list) {
-    if (list.error().code == ErrorCode::invalid_argument)
-      co_return fail(ErrorCode::unsupported, "ledger: Redis 7 or newer is needed: " + list.error().detail);
-    co_return std::unexpected(list.error());
-  }
-  const auto ours = library_source();
-  const auto code = loaded_code(*list);
-  if (code == ours) co_return Result<void>{};
-  if (code) {
-    auto version = co_await command(redis::Request("FCALL", "forestall_version", 0), Repeat::harmless);
-    const auto* text = version ? version->text() : nullptr;
-    const auto number = text != nullptr ? parse_integer<int>(*text) : std::nullopt;
-    if (number && *number > schema_version)
-      co_return fail(ErrorCode::unsupported,
-                     "ledger: this Redis has the function library of a newer Forestall (schema " + *text +
-                         ", ours is " + std::to_string(schema_version) + ")");
-    log_.notice("ledger_library_replaced", {{"was", text != nullptr ? *text : std::string("unknown")}});
-  }
-  auto loaded = co_await command(redis::Request("FUNCTION", "LOAD", "REPLACE", ours), Repeat::harmless);
-  if (!loaded) co_return fail_in("ledger: loading the function library", loaded.error());
+  auto done = co_await redis::load_library(
+      redis_, {.name = std::string(library_name), .version = library_version, .code = library_source()});
+  if (!done) co_return fail_in("ledger", done.error());
+  if (*done != redis::LibraryAction::none)
+    log_.notice("ledger_library", {{"action", redis::action_name(*done)}, {"version", library_version}});
   co_return Result<void>{};
 }
 
@@ -72,7 +45,11 @@ Task<void> Ledger::take_lease() {
   if (*items[0].integer() != 1)
     co_return fail(ErrorCode::conflict, "ledger: seller " + options_.seller.str() + " is held by " +
                                             printable(*items[1].text(), 120));
-  if (!token_.empty() && token_ != *items[1].text()) stale_ = true;  // somebody else had it in between
+  if (!token_.empty() && token_ != *items[1].text() && !stale_) {  // somebody else had it in between
+    stale_ = true;
+    gap_from_ = sequence_;
+    delivered_.clear();
+  }
   token_ = *items[1].text();
   lease_until_ = asked + options_.lease_ttl;
   co_return Result<void>{};
@@ -123,7 +100,6 @@ Task<void> Ledger::load_mirror() {
   auto reply = co_await command(redis::Request("GET", key("seq")), Repeat::harmless);
   if (!reply) co_return std::unexpected(reply.error());
   if (const auto* text = reply->text()) sequence_ = parse_integer<std::uint64_t>(*text).value_or(0);
-  stale_ = false;
   co_return Result<void>{};
 }
 

@@ -17,7 +17,7 @@ end
 local key_cache, key_count = {}, 0
 local KEY_NAMES = {'cfg', 'lease', 'epoch', 'schema', 'seq', 'names', 'sku', 'listing', 'order', 'receipt', 'pick',
                    'entity', 'dirty', 'reread', 'cursor', 'day', 'cancel', 'day_base', 'cancel_base', 'dropped',
-                   'history', 'demand', 'shadow', 'shadow_seen', 'state'}
+                   'history', 'demand', 'forgotten', 'shadow', 'shadow_seen'}
 local function keys_of(prefix)
   if not call then wake() end
   local k = key_cache[prefix]
@@ -63,8 +63,8 @@ local function begin(keys, args)
   if got[2] ~= args[1] then
     return nil, redis.error_reply('LEASE held by ' .. (got[2] or 'nobody'))
   end
-  return {k = k, now = tonumber(args[2]), c = settings_of(got[1]), skus = {}, touched = {}, orders = {},
-          listings = {}, puts = {}, drops = {}, counts = {}, events = {}, reread = {}, calm = {}, changed = false}
+  return {k = k, now = tonumber(args[2]), c = settings_of(got[1]), skus = {}, touched = {}, listings = {}, puts = {},
+          counts = {}, events = {}, reread = {}, calm = {}, changed = false}
 end
 
 -- Remembers that hash `key` is to get `field` = `value` (false deletes it).
@@ -82,6 +82,11 @@ local function count(tx, key, field, by)
 end
 
 local function hset_all(key, fields)
+  local field, value = next(fields)
+  if value and next(fields, field) == nil then
+    call('HSET', key, field, value)
+    return
+  end
   local sets, dels = {}, {}
   local function flush()
     if #sets > 0 then call('HSET', key, unpack(sets)) sets = {} end

@@ -12,30 +12,40 @@
 --
 -- A commitment is settled (inside the reading) once its place's T has reached td_place, or the pool's H has
 -- reached td_pool. H is the running maximum of the oldest T of the pool's places, so nothing settled comes back.
+local NONE = {}  -- never written to
 local function derive(r, c)
-  local t, units, suspect, counted, counted_pool, oldest, doubtful = {}, {}, {}, {}, {}, {}, {}
+  local t, units, suspect, counted, counted_pool, oldest, h = {}, {}, NONE, NONE, NONE, {}, r.h
   local list = r.readings
   for i = 1, #list, 5 do
-    local feed, is_count = floor(list[i] / 2), list[i] % 2 == 1
-    local place, at = c.place[feed], list[i + 2]
-    if place and is_count then
-      counted[place] = max(counted[place] or 0, at)
-      local pool = place % 4
-      counted_pool[pool] = max(counted_pool[pool] or 0, at)
-    end
-    if place and (is_count or c.authority[feed]) then
-      -- The newest reading speaks for the place; of two for one instant the count does.
-      if not t[place] or at > t[place] or (at == t[place] and is_count) then
-        t[place], units[place], suspect[place] = at, list[i + 3], list[i + 4] % 2 == 1
+    local id, at, flags = list[i], list[i + 2], list[i + 4]
+    local is_count = id % 2 == 1
+    local feed = is_count and (id - 1) / 2 or id / 2
+    local place = c.place[feed]
+    if place then
+      if is_count then
+        if counted == NONE then counted, counted_pool = {}, {} end
+        local pool = place % 4
+        counted[place] = max(counted[place] or 0, at)
+        counted_pool[pool] = max(counted_pool[pool] or 0, at)
+      end
+      if is_count or c.authority[feed] then
+        -- The newest reading speaks for the place; of two for one instant the count does.
+        local before = t[place]
+        if not before or at > before or (at == before and is_count) then
+          t[place], units[place] = at, list[i + 3]
+          if flags % 2 == 1 or suspect ~= NONE then
+            if suspect == NONE then suspect = {} end
+            suspect[place] = flags % 2 == 1
+          end
+        end
       end
     end
   end
-  for place, at in pairs(t) do
+  for place, at in next, t do
     local pool = place % 4
     if not oldest[pool] or at < oldest[pool] then oldest[pool] = at end
   end
-  local h = r.h
-  for pool, at in pairs(oldest) do
+  for pool, at in next, oldest do
     if not h[pool] or h[pool] < at then h[pool] = at end
   end
   r.t, r.units, r.suspect, r.counted, r.counted_pool, r.oldest = t, units, suspect, counted, counted_pool, oldest
@@ -67,7 +77,9 @@ local function sku_of(tx, sku)
   return r
 end
 
-local function touch(tx, sku) tx.touched[sku] = true tx.changed = true end
+local function touch(tx, sku)
+  tx.touched[sku], tx.changed = true, true
+end
 
 local function commit_settled(r, place, td_place, td_pool)
   local t = r.t[place]
@@ -179,7 +191,7 @@ end
 
 local function encode_sku(r)
   local high = 0
-  for pool, h in pairs(r.h) do
+  for pool, h in next, r.h do
     if h ~= r.oldest[pool] then
       if high == 0 then high = {} end
       high[#high + 1] = pool
@@ -193,61 +205,77 @@ end
 -- sku, pool, certainty, available, on hand, receipts, committed, quarantined, reserve, oldest T.
 -- Returns a bit set of the pools that are known to have nothing left, and of those known at all.
 local WIDTH = 10
-local function evaluate(r, sku, into)
-  local seen, on_hand, unknown, wrong, late = {}, {0, 0, 0}, {}, {}, {0, 0, 0}
-  local committed, quarantined, reserve, told = {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {}
-  for place, units in pairs(r.units) do
-    local p = place % 4 + 1
-    seen[p], told[p] = true, true
-    if units then
-      on_hand[p] = on_hand[p] + units
-      if units < 0 then wrong[p] = true end
-    else
-      unknown[p] = true
+local function pools_of(r)
+  local own, marketplace, preorder = false, false, false
+  local function see(pool)
+    if pool == 0 then own = true elseif pool == 1 then marketplace = true else preorder = true end
+  end
+  for place in next, r.t do see(place % 4) end
+  for i = 1, #r.commits, 4 do see(r.commits[i] % 4) end
+  for i = 1, #r.receipts, 3 do see(r.receipts[i] % 4) end
+  for i = 1, #r.quarantine, 3 do see(r.quarantine[i] % 4) end
+  if r.reserve ~= 0 then
+    for i = 1, #r.reserve, 2 do see(r.reserve[i]) end
+  end
+  return own, marketplace, preorder
+end
+
+local function evaluate_pool(r, sku, pool, into)
+  local told, unknown, wrong, on_hand, late, committed, quarantined, reserve = false, false, false, 0, 0, 0, 0, 0
+  for place, units in next, r.units do
+    if place % 4 == pool then
+      told = true
+      if units then
+        on_hand = on_hand + units
+        if units < 0 then wrong = true end
+      else
+        unknown = true
+      end
+      if r.suspect[place] then wrong = true end
     end
-    if r.suspect[place] then wrong[p] = true end
   end
   local list = r.commits
   for i = 1, #list, 4 do
-    local p = list[i] % 4 + 1
-    seen[p] = true
-    committed[p] = committed[p] + list[i + 3]
+    if list[i] % 4 == pool then committed = committed + list[i + 3] end
   end
   list = r.receipts
   for i = 1, #list, 3 do
-    local p = list[i] % 4 + 1
-    seen[p] = true
-    if list[i + 1] == 0 then told[p] = true end
-    if list[i + 1] == 0 or r.t[list[i]] then late[p] = late[p] + list[i + 2] end
+    if list[i] % 4 == pool then
+      if list[i + 1] == 0 then told = true end
+      if list[i + 1] == 0 or r.t[list[i]] then late = late + list[i + 2] end
+    end
   end
   list = r.quarantine
   for i = 1, #list, 3 do
-    local p = list[i] % 4 + 1
-    seen[p], wrong[p] = true, true
-    quarantined[p] = quarantined[p] + list[i + 2]
+    if list[i] % 4 == pool then
+      wrong = true
+      quarantined = quarantined + list[i + 2]
+    end
   end
   list = r.reserve
   if list ~= 0 then
     for i = 1, #list, 2 do
-      seen[list[i] + 1] = true
-      reserve[list[i] + 1] = list[i + 1]
+      if list[i] == pool then reserve = list[i + 1] end
     end
   end
-  local out, known, n = 0, 0, #into
-  for p = 1, 3 do
-    if seen[p] then
-      local certainty = (unknown[p] or not told[p]) and 0 or (wrong[p] and 2 or 1)
-      local available = on_hand[p] + late[p] - committed[p] - quarantined[p] - reserve[p]
-      if certainty > 0 then
-        known = known + 2 ^ (p - 1)
-        if available <= 0 then out = out + 2 ^ (p - 1) end
-      end
-      into[n + 1], into[n + 2], into[n + 3] = sku, p - 1, certainty
-      into[n + 4], into[n + 5], into[n + 6] = available, on_hand[p], late[p]
-      into[n + 7], into[n + 8], into[n + 9] = committed[p], quarantined[p], reserve[p]
-      into[n + 10] = r.oldest[p - 1] or 0
-      n = n + WIDTH
-    end
+  local certainty = (unknown or not told) and 0 or (wrong and 2 or 1)
+  local available, n = on_hand + late - committed - quarantined - reserve, #into
+  into[n + 1], into[n + 2], into[n + 3], into[n + 4], into[n + 5] = sku, pool, certainty, available, on_hand
+  into[n + 6], into[n + 7], into[n + 8], into[n + 9] = late, committed, quarantined, reserve
+  into[n + 10] = r.oldest[pool] or 0
+  return certainty > 0 and 2 ^ pool or 0, available <= 0
+end
+
+local function evaluate(r, sku, into)
+  local out, known = 0, 0
+  local own, marketplace, preorder = pools_of(r)
+  local function one(pool)
+    local bit, none = evaluate_pool(r, sku, pool, into)
+    known = known + bit
+    if none then out = out + bit end
   end
+  if own then one(0) end
+  if marketplace then one(1) end
+  if preorder then one(2) end
   return out, known
 end

@@ -77,6 +77,7 @@ local function event(tx, sku, pool, kind, units, at)
   e[n + 1], e[n + 2], e[n + 3], e[n + 4], e[n + 5] = sku, pool, kind, units, at
 end
 
+-- `seq` as text.
 local function write_events(tx, seq)
   local e = tx.events
   if #e == 0 then return end
@@ -88,5 +89,5 @@ local function write_events(tx, seq)
     packed[sku] = append_history(raw, max(0, floor(e[i + 4] / 1000)), code, now)
   end
   hset_all(tx.k.history, packed)
-  call('XADD', tx.k.demand, 'MAXLEN', '~', 1000000, string.format('%.0f-1', seq), 'e', pack(e))
+  call('XADD', tx.k.demand, seq .. '-1', 'e', pack(e))
 end

@@ -133,7 +133,6 @@ local function apply_order(tx, account, id, content)
   version, placed, day = tonumber(version), tonumber(placed), tonumber(day)
   closed_at = closed_at and tonumber(closed_at)
   local key, field = tx.k.order, account .. ':' .. id
-  local mark = 'o:' .. field
   local old = tx.puts[key] and tx.puts[key][field] or call('HGET', key, field) or nil
   local v0, placed0, day0, lines0, resolved0, flags0, _
   if old then
@@ -145,14 +144,15 @@ local function apply_order(tx, account, id, content)
     local dropped = call('HGET', tx.k.dropped, account)
     if dropped and closed_at <= tonumber(dropped) then return '<' end
   end
-  local outcome, apply, flags = admit(tx, mark, version, content, old, v0, flags0, function()
+  local outcome, apply, flags = 'A', true, 0
+  if old then outcome, apply, flags = admit(tx, 'o:' .. field, version, content, old, v0, flags0, function()
     local live, in_doubt, moved = order_weight(lines)
     local live0, in_doubt0, moved0 = order_weight(lines0)
     if live ~= live0 then return live > live0 end
     if in_doubt ~= in_doubt0 then return in_doubt > in_doubt0 end
     if moved ~= moved0 then return moved < moved0 end
     return nil
-  end)
+  end) end
   if apply then
     local resolved, unmapped = resolve(tx, account, lines)
     change_order(tx, placed0, lines0, resolved0, placed, lines, resolved)

@@ -20,23 +20,24 @@ local function commit(tx)
   if not tx.changed then return 0, {} end
   local k, states = tx.k, {}
   local seq = call('INCR', k.seq)
+  local seq_text = string.format('%.0f', seq)
   local records, dirty, any = {}, {}, false
-  for sku in pairs(tx.touched) do
+  for sku in next, tx.touched do
     local r = tx.skus[sku]
     bound(r)
     local out, known = evaluate(r, sku, states)
     if out ~= r.out then stock_edges(tx, r, sku, out, known) end
     r.seq = seq
-    records[sku], dirty[sku], any = encode_sku(r), seq, true
+    records[sku], dirty[sku], any = encode_sku(r), seq_text, true
   end
   if any then
     hset_all(k.sku, records)
     hset_all(k.dirty, dirty)
   end
-  for key, fields in pairs(tx.puts) do hset_all(key, fields) end
-  for key, fields in pairs(tx.counts) do
-    for field, by in pairs(fields) do
-      if by ~= 0 and call('HINCRBY', key, field, by) == 0 then call('HDEL', key, field) end
+  for key, fields in next, tx.puts do hset_all(key, fields) end
+  for key, fields in next, tx.counts do
+    for field, by in next, fields do
+      if by ~= 0 and call('HINCRBY', key, field, by == 1 and '1' or by) == 0 then call('HDEL', key, field) end
     end
   end
   if next(tx.calm) then
@@ -45,11 +46,12 @@ local function commit(tx)
     hset_all(k.reread, fields)
   end
   if next(tx.reread) then hset_all(k.reread, tx.reread) end
-  write_events(tx, seq)
+  write_events(tx, seq_text)
   return seq, states
 end
 
 local APPLY = {apply_stock, apply_order, apply_listing, apply_receipt, apply_pick, apply_entity}
+local function apply(tx, kind, ...) return APPLY[kind](tx, ...) end
 
 -- ARGV: token, now, cursor name ('' for none), cursor value, observation...
 -- Reply: outcomes (one letter each), sequence, SKU states (see evaluate), events (see history), doubtful entities.
@@ -57,13 +59,12 @@ local function observe(keys, args)
   local tx, refused = begin(keys, args)
   if not tx then return refused end
   local outcomes = {}
-  local function one(kind, ...) return APPLY[kind](tx, ...) end
-  for i = 5, #args do outcomes[i - 4] = one(unpack_all(args[i])) end
+  for i = 5, #args do outcomes[i - 4] = apply(tx, unpack_all(args[i])) end
   local cursor = args[3]
   if cursor ~= '' then put(tx, tx.k.cursor, cursor, args[4]) end
   local seq, states = commit(tx)
   local doubtful, n = {}, 0
-  for field in pairs(tx.reread) do
+  for field in next, tx.reread do
     n = n + 1
     doubtful[n] = field
   end

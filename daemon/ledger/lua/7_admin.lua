@@ -204,10 +204,24 @@ local function sweep(keys, args)
 end
 redis.register_function('forestall_sweep', sweep)
 
--- ARGV: token, now, sequence. The forecast is safe up to here: the stream may forget it.
+-- ARGV: token, now, sequence, most. The forecast has stored what it made of the events up to `sequence`: the stream
+-- may forget them, and whatever is more than `most` entries. What was forgotten is remembered, so that a reader who
+-- comes too late is told.
 local function trim(keys, args)
   local tx, refused = begin(keys, args)
   if not tx then return refused end
-  return call('XTRIM', tx.k.demand, 'MINID', string.format('%.0f-1', tonumber(args[3]) + 1))
+  local through = tonumber(args[3])
+  local gone = call('XTRIM', tx.k.demand, 'MINID', string.format('%.0f-1', through + 1))
+  local before = call('XLEN', tx.k.demand)
+  if before > tonumber(args[4]) then
+    local last = call('XRANGE', tx.k.demand, '-', '+', 'COUNT', before - tonumber(args[4]))
+    local id = last[#last][1]
+    through = max(through, tonumber(sub(id, 1, string.find(id, '-', 1, true) - 1)))
+    gone = gone + call('XTRIM', tx.k.demand, 'MINID', string.format('%.0f-1', through + 1))
+  end
+  if through > tonumber(call('GET', tx.k.forgotten) or 0) then
+    call('SET', tx.k.forgotten, string.format('%.0f', through))
+  end
+  return gone
 end
 redis.register_function('forestall_trim', trim)

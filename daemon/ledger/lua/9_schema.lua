@@ -21,7 +21,8 @@ local function upgrade_sku(raw)
   local commits = {}
   for i = 1, #old, 3 do
     local n = #commits
-    commits[n + 1], commits[n + 2], commits[n + 3], commits[n + 4] = old[i], old[i + 1], old[i + 1], old[i + 2]
+    commits[n + 1], commits[n + 2] = old[i], old[i] >= 4 and old[i + 1] or 0
+    commits[n + 3], commits[n + 4] = old[i + 1], old[i + 2]
   end
   return pack(seq, 0, reserve, readings, commits, receipts, quarantine, 0)
 end

@@ -6,6 +6,7 @@
 #include "config/base/text.hpp"
 #include "daemon/ledger/library.hpp"
 #include "daemon/ledger/pack.hpp"
+#include "daemon/redis/function_library.hpp"
 
 namespace forestall::test {
 namespace {
@@ -25,7 +26,10 @@ redis::Reply must_reply(std::optional<redis::Reply> reply, const std::string& wh
 }  // namespace
 
 void load_library(SyncRedis& redis) {
-  must_reply(redis.call({"FUNCTION", "LOAD", "REPLACE", ledger::library_source()}), "FUNCTION LOAD");
+  const auto text = redis::library_text({.name = std::string(ledger::library_name),
+                                         .version = ledger::library_version,
+                                         .code = ledger::library_source()});
+  must_reply(redis.call({"FUNCTION", "LOAD", "REPLACE", text}), "FUNCTION LOAD");
 }
 
 SyncLedger::SyncLedger(SyncRedis& redis, std::string seller, std::string owner)
@@ -95,10 +99,14 @@ void SyncLedger::configure(const std::vector<ledger::Feed>& feeds) {
     rebuild("2");
 }
 
-void SyncLedger::map(const ledger::Mapping& mapping) {
-  if (!names_.number(ledger::NameKind::account, mapping.account.str()))
-    intern({ledger::qualified(ledger::NameKind::account, mapping.account.str())});
-  call("forestall_map", leased({ledger::encode_mapping(mapping, names_)}));
+void SyncLedger::map(const std::vector<ledger::Mapping>& mappings) {
+  std::vector<std::string> words;
+  for (const auto& mapping : mappings) {
+    if (!names_.number(ledger::NameKind::account, mapping.account.str()))
+      intern({ledger::qualified(ledger::NameKind::account, mapping.account.str())});
+    words.push_back(ledger::encode_mapping(mapping, names_));
+  }
+  call("forestall_map", leased(words));
   std::string cursor = "0";
   do {
     const auto change = must(ledger::decode_remapped(text("forestall_remap", leased({cursor, "100"}))));

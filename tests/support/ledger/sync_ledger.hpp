@@ -37,7 +37,7 @@ class SyncLedger {
   ledger::Applied observe(std::span<const model::Observation> observations, const std::string& cursor = "",
                           const std::string& value = "");
   void configure(const std::vector<ledger::Feed>& feeds);  // and derives everything anew
-  void map(const ledger::Mapping& mapping);                // and moves the orders
+  void map(const std::vector<ledger::Mapping>& mappings);  // and moves the orders
   void set_reserve(const std::string& sku, model::Pool pool, Units units);
   std::vector<std::string> rebuild(const std::string& fix);
   std::vector<std::string> sweep();

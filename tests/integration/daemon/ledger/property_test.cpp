@@ -77,7 +77,10 @@ class LedgerProperty : public ::testing::Test {
   }
 
   void run(std::uint64_t seed, bool with_kill);
+  void retire(std::uint64_t seed);
   void compare(SyncLedger& ledger, const PlainModel& plain);
+  void compare_counters(SyncLedger& ledger, const PlainModel& plain);
+  void forget(const SyncLedger& ledger);
   void compare_mirror(SyncLedger& ledger);
 
   std::unique_ptr<TemporaryFolder> folder_;
@@ -88,7 +91,7 @@ class LedgerProperty : public ::testing::Test {
   bool mirror_complete_ = true;
 };
 
-void LedgerProperty::compare(SyncLedger& ledger, const PlainModel& plain) {
+void LedgerProperty::compare_counters(SyncLedger& ledger, const PlainModel& plain) {
   const auto stored = ledger.states();
   for (const auto& sku : plain.skus()) {
     for (const auto pool : {model::Pool::own, model::Pool::marketplace, model::Pool::preorder}) {
@@ -108,11 +111,15 @@ void LedgerProperty::compare(SyncLedger& ledger, const PlainModel& plain) {
   };
   EXPECT_EQ(counts(ledger.hash("day")), plain.placed(ledger.names()));
   EXPECT_EQ(counts(ledger.hash("cancel")), plain.cancelled(ledger.names()));
+}
+
+void LedgerProperty::compare(SyncLedger& ledger, const PlainModel& plain) {
+  compare_counters(ledger, plain);
   std::set<std::string> marks;
   for (const auto& [entity, version] : ledger.hash("reread")) marks.insert(entity);
   EXPECT_EQ(marks, plain.contradicted());
   const auto dirty = ledger.hash("dirty");
-  for (const auto& [key, state] : stored) EXPECT_TRUE(dirty.contains(key.first)) << key.first;
+  for (const auto& [key, state] : ledger.states()) EXPECT_TRUE(dirty.contains(key.first)) << key.first;
 
   std::map<std::tuple<std::string, model::Pool, Instant>, std::int64_t> demand;
   for (const auto& [sku, packed] : ledger.hash("history")) {
@@ -157,13 +164,13 @@ void LedgerProperty::run(std::uint64_t seed, bool with_kill) {
     ledger.configure(feeds);
     plain.configure(feeds);
   };
-  const auto map = [&](const ledger::Mapping& mapping) {
-    ledger.map(mapping);
-    plain.map(mapping);
+  const auto map = [&](const std::vector<ledger::Mapping>& mappings) {
+    ledger.map(mappings);
+    for (const auto& mapping : mappings) plain.map(mapping);
   };
   ledger.set_now(maker.now());
   configure(maker.feeds());
-  for (const auto& mapping : maker.mappings()) map(mapping);
+  map(maker.mappings());
 
   const auto pages = 2 + maker.below(6);
   for (std::uint64_t p = 0; p < pages; ++p) {
@@ -184,7 +191,7 @@ void LedgerProperty::run(std::uint64_t seed, bool with_kill) {
             << name_of(page[i]) << " " << i << " of page " << p;
       EXPECT_EQ(ledger.hash("cursor")["orders"], std::to_string(p));
     }
-    if (maker.one_in(12)) map(maker.mapping());
+    if (maker.one_in(12)) map({maker.mapping()});
     if (maker.one_in(25)) configure(maker.feeds());
     if (maker.one_in(20)) {
       const Units units(static_cast<std::int64_t>(maker.below(3)));
@@ -197,11 +204,56 @@ void LedgerProperty::run(std::uint64_t seed, bool with_kill) {
   if (maker.one_in(4)) {
     EXPECT_THAT(ledger.rebuild("0"), ::testing::IsEmpty());
   }
-  for (const auto& name :
+  forget(ledger);
+}
+
+// After four months closed orders are gone, what they counted for the budget stays, and none of them can come
+// back as a new one.
+void LedgerProperty::retire(std::uint64_t seed) {
+  HistoryMaker maker(seed);
+  PlainModel plain;
+  SyncLedger ledger(*redis_, "r" + std::to_string(seed));
+  const auto feeds = maker.feeds();
+  const auto mappings = maker.mappings();
+  ledger.set_now(maker.now());
+  ledger.configure(feeds);
+  plain.configure(feeds);
+  ledger.map(mappings);
+  for (const auto& mapping : mappings) plain.map(mapping);
+  std::vector<model::Observation> sent;
+  const auto observe = [&](const std::vector<model::Observation>& page, Instant now) {
+    ledger.set_now(now);
+    const auto applied = ledger.observe(page);
+    for (std::size_t i = 0; i < page.size(); ++i)
+      EXPECT_EQ(static_cast<char>(applied.outcomes[i]),
+                static_cast<char>(plain.apply(page[i], now, ledger.names())));
+  };
+  for (int p = 0; p < 3; ++p) {
+    auto page = maker.page();
+    if (p == 1) page.push_back(maker.old_order());
+    observe(page, maker.now());
+    sent.insert(sent.end(), page.begin(), page.end());
+  }
+  const auto later = maker.now() + std::chrono::days(maker.one_in(2) ? 1 : 121);
+  ledger.set_now(later);
+  ledger.sweep();
+  plain.sweep(later);
+  compare_counters(ledger, plain);
+  std::erase_if(sent, [](const auto& o) { return !std::holds_alternative<model::OrderUpsert>(o); });
+  observe(sent, later);
+  compare_counters(ledger, plain);
+  EXPECT_THAT(ledger.rebuild("0"), ::testing::IsEmpty());
+  forget(ledger);
+}
+
+void LedgerProperty::forget(const SyncLedger& ledger) {
+  std::vector<std::string> words = {"UNLINK"};
+  for (const auto* name :
        {"sku",    "listing",  "order",       "receipt", "pick",    "entity", "cfg",    "lease",
         "epoch",  "schema",   "seq",         "names",   "dirty",   "reread", "cursor", "day",
-        "cancel", "day_base", "cancel_base", "dropped", "history", "demand", "shadow", "shadow_seen"})
-    redis_->call({"UNLINK", ledger.prefix() + ":" + name});
+        "cancel", "day_base", "cancel_base", "dropped", "history", "demand"})
+    words.push_back(ledger.prefix() + ":" + name);
+  redis_->call(words);
 }
 
 TEST_F(LedgerProperty, RandomHistoriesEqualThePlainModel) {
@@ -219,6 +271,13 @@ TEST_F(LedgerProperty, RandomHistoriesEqualThePlainModel) {
   std::printf("%llu histories, %llu observations, Redis killed %llu times\n",
               static_cast<unsigned long long>(histories), static_cast<unsigned long long>(observations_),
               static_cast<unsigned long long>(kills_));
+}
+
+TEST_F(LedgerProperty, RetentionDropsClosedOrdersForGood) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    retire(seed);
+    ASSERT_FALSE(::testing::Test::HasFailure()) << "history " << seed;
+  }
 }
 
 }  // namespace
