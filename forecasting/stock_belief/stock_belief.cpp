@@ -113,8 +113,8 @@ void read_shelf(const StockBelief& belief, const LossLaw& law, int record_units,
   }
   const int stride = std::max<int>(1, belief.stride);
   // Highest and lowest units, kept to the cells there are: the lowest are lumped together.
-  const int highest =
-      bounded(std::int64_t{record_units} + belief.lowest_error + (top + 1) * stride - 1 + gains - 1);
+  const int highest = bounded(std::int64_t{record_units} + belief.lowest_error +
+                              std::int64_t{top + 1} * stride - 1 + gains - 1);
   const int lowest_wanted = bounded(std::int64_t{record_units} + belief.lowest_error - (losses - 1));
   out.lowest_units = std::max({0, lowest_wanted, highest - (ShelfPmf::cells - 1)});
   out.count = std::max(0, highest - out.lowest_units) + 1;
@@ -128,8 +128,8 @@ void read_shelf(const StockBelief& belief, const LossLaw& law, int record_units,
     if (p == 0) continue;
     for (int e = 0; e < stride; ++e) {
       // A shelf cannot be below empty, before the losses or after.
-      const int base =
-          std::max(0, bounded(std::int64_t{record_units} + belief.lowest_error + i * stride + e));
+      const int base = std::max(
+          0, bounded(std::int64_t{record_units} + belief.lowest_error + std::int64_t{i} * stride + e));
       for (int g = 0; g < gains; ++g) {
         const double pg = p * found[static_cast<std::size_t>(g)];
         for (int l = 0; l < losses; ++l) {

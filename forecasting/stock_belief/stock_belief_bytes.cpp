@@ -23,7 +23,7 @@ std::uint32_t get(const std::uint8_t* at, int bytes) {
 
 // version 1 | stride 1 | lowest_error 4 | since_spread 4 | since_certain 4 | mass 48 | CRC-32 4
 constexpr std::size_t mass_at = 14;
-constexpr std::size_t sum_at = mass_at + 2 * StockBelief::cells;
+constexpr std::size_t sum_at = mass_at + std::size_t{2} * StockBelief::cells;
 static_assert(sum_at + 4 == stock_belief_bytes);
 constexpr int widest_stride = 1 + (ShelfPmf::cells - 1) / StockBelief::cells;  // what packing can give
 

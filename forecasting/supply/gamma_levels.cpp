@@ -37,13 +37,14 @@ LevelNodes gamma_levels(double variation) {
     root[static_cast<std::size_t>(degree)] = beyond;
     std::array<double, level_nodes> next{};
     for (int i = 0; i < degree; ++i) {
-      double low = root[static_cast<std::size_t>(i)], high = root[static_cast<std::size_t>(i + 1)];
+      const auto at = static_cast<std::size_t>(i);
+      double low = root[at], high = root[at + 1];
       const bool rising = polynomial(degree, high) > 0;
       for (int step = 0; step < 200 && high - low > 1e-15 * high; ++step) {
         const double middle = (low + high) / 2;
         ((polynomial(degree, middle) > 0) == rising ? high : low) = middle;
       }
-      next[static_cast<std::size_t>(i)] = (low + high) / 2;
+      next[at] = (low + high) / 2;
     }
     found = next;
   }

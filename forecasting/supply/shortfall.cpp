@@ -27,10 +27,11 @@ void sell(Chain& chain, std::span<const double> demand, int cells) {
     for (int to = 0; to <= chain.top; ++to) {
       // In place, from the bottom up: row[to] still needs the old values at and above `to` only.
       double kept = 0;
+      const auto base = static_cast<std::size_t>(to);
       const int last = std::min(chain.top - to, cells - 1);
       for (int n = 0; n <= last; ++n)
-        kept += row[static_cast<std::size_t>(to + n)] * demand[static_cast<std::size_t>(n)];
-      row[static_cast<std::size_t>(to)] = kept;
+        kept += row[base + static_cast<std::size_t>(n)] * demand[static_cast<std::size_t>(n)];
+      row[base] = kept;
     }
   }
 }
@@ -190,7 +191,8 @@ Expected<RunOut> run_out(const DemandRate& demand, int stock_units, std::span<co
                return row[static_cast<std::size_t>(chain.top)] < nothing;
              }))
         --chain.top;
-      out.by_day[static_cast<std::size_t>(d + 1)] += weight * std::max(0.0, 1 - total(chain));
+      const auto end_of_day = static_cast<std::size_t>(d) + 1;
+      out.by_day[end_of_day] += weight * std::max(0.0, 1 - total(chain));
     }
   }
   for (int d = 1; d <= horizon_days; ++d) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 namespace forestall::bench {
 
@@ -95,7 +96,10 @@ void RulePolicy::see_stock(const world::World& world) {
         break;
       case world::StockCause::count:
       case world::StockCause::correction:
-        (void)learner_.observe(fc::note_counted(sku.belief, sku.available, sku.available + event.delta, 0));
+        if (const auto closed = fc::note_counted(sku.belief, sku.available, sku.available + event.delta, 0);
+            !learner_.observe(closed)) {
+          throw std::logic_error("a count gave an interval that cannot be");
+        }
         sku.known_empty = false;
         break;
     }

@@ -82,6 +82,7 @@ bool retail(const std::string& path, std::uint32_t skus, std::uint64_t seed, Cas
   }
   gzclose(file);
   std::vector<std::pair<std::uint32_t, std::string>> top;
+  top.reserve(count.size());
   for (const auto& [code, n] : count) top.emplace_back(n, code);
   std::sort(top.rbegin(), top.rend());
   top.resize(std::min<std::size_t>(top.size(), skus));

@@ -3,6 +3,8 @@
 // counts come now and then. The belief watches what a daemon could see.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <random>
 
 #include "forecasting/stock_belief/stock_belief.hpp"
@@ -29,8 +31,8 @@ class ShelfWorld {
     note_sold(belief, 1);
     if (shelf_ == 0) {
       ++failed_;
-      (void)learner.observe(note_pick_failed(belief, law, record_, 0));
-      (void)note_counted(belief, record_, 0, 0);
+      learn(learner, note_pick_failed(belief, law, record_, 0));
+      note_counted(belief, record_, 0, 0);
       record_ = 0;
       return;
     }
@@ -41,7 +43,7 @@ class ShelfWorld {
       while (unit_(random_) > 1 / truth_.cluster) ++lost;
       shelf_ -= std::min(lost, shelf_);
     }
-    if (record_ == 0 && shelf_ == 0) (void)learner.observe(note_sold_out(belief));
+    if (record_ == 0 && shelf_ == 0) learn(learner, note_sold_out(belief));
   }
 
   void receive(const LossLaw& law, int units) {
@@ -50,13 +52,17 @@ class ShelfWorld {
   }
 
   void count(LossLearner& learner) {
-    (void)learner.observe(note_counted(belief, record_, shelf_, 0));
+    learn(learner, note_counted(belief, record_, shelf_, 0));
     record_ = shelf_;
   }
 
   int failed() const { return failed_; }
 
  private:
+  static void learn(LossLearner& learner, const RecordInterval& interval) {
+    EXPECT_TRUE(learner.observe(interval));
+  }
+
   std::mt19937_64 random_;
   std::uniform_real_distribution<double> unit_{0, 1};
   ShelfTruth truth_;

@@ -107,6 +107,7 @@ TEST(SupplierData, LaterDeliveriesAreCalibrated) {
     }
     if (known / 100 != before / 100) {
       std::vector<SupplierRecord> all;
+      all.reserve(records.size());
       for (const auto& [name, record] : records) all.push_back(record);
       pool = SupplierPool::fit(all, prior);
     }

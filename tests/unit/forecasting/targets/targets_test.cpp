@@ -99,6 +99,7 @@ TEST(Targets, GreedySplitOfTheLadderIsTheBestSplit) {
     const int stock = 1 + static_cast<int>(random() % 12);
     const auto listings = random_channels(random, stock);
     std::vector<SkuListing> seen;
+    seen.reserve(listings.size());
     for (const auto& l : listings)
       seen.push_back({l.until_receipt, l.blind, l.margin, l.cancel_cost, l.write_cost, l.exposure_units,
                       l.cap_units, l.through_zero});
@@ -112,6 +113,7 @@ TEST(Targets, RaceBoundIsAboveTheRace) {
     const int stock = static_cast<int>(random() % 30);
     const auto listings = random_channels(random, stock);
     std::vector<SkuListing> seen;
+    seen.reserve(listings.size());
     WindowDemand blind;
     double worst = 0;
     for (const auto& l : listings) {
