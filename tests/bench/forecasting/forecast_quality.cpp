@@ -190,8 +190,8 @@ bool m5(const Folder& folder) {
   Replay replay;
   for (const auto& series : *set) replay.units.emplace_back(series.end() - 421, series.end());
   fmt::print("== m5_tiny, days\n{}", CountScores::head());
-  series_section("m5_tiny", replay, 7, 7, 8);
-  series_section("m5_tiny", replay, 28, 7, 2);
+  series_section("m5_tiny", replay, 7, 7, 4);
+  series_section("m5_tiny", replay, 28, 7, 1);
   return true;
 }
 
@@ -214,7 +214,7 @@ bool vn2(const Folder& folder) {
   if (!set) return skipped("vn2", set.error());
   fmt::print("== vn2, weeks in stock\n{}", CountScores::head());
   Replay replay{std::move(set->units), std::move(set->in_stock), 86'400, 0};
-  series_section("vn2", replay, 1, 1, 8);
+  series_section("vn2", replay, 1, 1, 4);
   series_section("vn2", std::move(replay), 3, 1, 3);
   return true;
 }
@@ -282,6 +282,7 @@ int main(int argc, char** argv) {
                                                                       {"online_retail", online_retail}};
   for (const auto& [name, run] : sections) {
     if (only.empty() || only == name) run(folder);
+    std::fflush(stdout);
   }
   return 0;
 }
