@@ -42,6 +42,7 @@ Answer Control::answer(const Request& request) {
   if (what == "GET writes") return writes(request);
   if (what == "GET accounts") return accounts();
   if (what == "POST edit") return edit(request);
+  if (what == "POST cancel-request") return cancel_request(request);
   if (what == "POST faults") return script(request);
   if (what == "DELETE faults") {
     faults_.clear();
@@ -57,10 +58,11 @@ Answer Control::answer(const Request& request) {
     stopping_ = true;
     return json_answer(market_truth_json(market_));
   }
-  return json_answer(object{{"error",
-                             "GET clock truth baseline lines writes accounts; POST advance edit faults "
-                             "finish stop; DELETE faults"}},
-                     404);
+  return json_answer(
+      object{{"error",
+              "GET clock truth baseline lines writes accounts; POST advance edit cancel-request faults "
+              "finish stop; DELETE faults"}},
+      404);
 }
 
 Answer Control::clock() const {
@@ -174,6 +176,17 @@ Answer Control::edit(const Request& request) {
   }
   listing.updated = market_.now();
   account->listings.tell(*index, market_.world());
+  return json_answer(object{});
+}
+
+// A buyer: {"account":"amazon-us","order":"100-1234567-0000001"}
+Answer Control::cancel_request(const Request& request) {
+  const auto body = read_body(request);
+  if (!body) return no(body.error().detail);
+  const auto account = std::ranges::find(market_.accounts(), text_at(*body, "account"), &Account::name);
+  if (account == market_.accounts().end()) return no("unknown account");
+  if (!account->orders.request_cancellation(text_at(*body, "order"), market_.now()))
+    return no("unknown order");
   return json_answer(object{});
 }
 

@@ -31,6 +31,7 @@ class Control {
   Answer writes(const Request& request) const;
   Answer accounts() const;
   Answer edit(const Request& request);
+  Answer cancel_request(const Request& request);
   Answer script(const Request& request);
 
   Market& market_;

@@ -62,6 +62,10 @@ std::expected<Options, int> read_options(int argc, char** argv) {
       ->description("virtual start, RFC 3339; default: now, in lock-step the history's own");
   add_duration(app, "--visible-after", options.visible_after, "orders can be read so late");
   add_duration(app, "--live-after", options.live_after, "a write that was accepted is live so late");
+  add_duration(app, "--countdown-after", options.countdown_after,
+               "a sale lowers its listing so late; 0s: atomically");
+  app.add_flag("--restores-on-cancel", options.restores_on_cancel,
+               "a cancelled order puts its units back on offer");
   app.add_option("--pending", options.pending_share, "share of orders that wait for their payment")
       ->check(share);
   app.add_option("--pending-dies", options.pending_dies, "share of these that never get it")->check(share);

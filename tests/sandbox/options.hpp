@@ -28,6 +28,8 @@ struct Options {
   std::optional<Instant> start{};  // virtual; the demand is moved to it by whole days
   Millis visible_after = std::chrono::minutes{2};
   Millis live_after = std::chrono::minutes{8};
+  Millis countdown_after{0};  // a channel lowers its own quantity so late; 0: atomically
+  bool restores_on_cancel = false;
   double pending_share = 0.05;
   double pending_dies = 0.02;
   double withdrawn_share = 0.02;

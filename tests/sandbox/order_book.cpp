@@ -90,11 +90,24 @@ void OrderBook::update(const world::World& world) {
         order.shipped_at = event.at;
         break;
     }
-    const auto position = by_number_.at(order.number);
-    by_update_.erase({order.updated, position});
-    order.updated = std::max(order.updated, event.at);
-    by_update_.emplace(order.updated, position);
+    touch(by_number_.at(order.number), event.at);
   }
+}
+
+void OrderBook::touch(std::uint32_t position, Instant when) {
+  Order& order = orders_[position];
+  by_update_.erase({order.updated, position});
+  order.updated = std::max(order.updated, when);
+  by_update_.emplace(order.updated, position);
+}
+
+bool OrderBook::request_cancellation(std::string_view id, Instant now) {
+  const auto found = by_id_.find(std::string(id));
+  if (found == by_id_.end()) return false;
+  for (OrderItem& item : orders_[found->second].items)
+    item.cancel_requested = item.shipped + item.cancelled < item.ordered;
+  touch(found->second, now);
+  return true;
 }
 
 const Order* OrderBook::find(std::string_view id) const {

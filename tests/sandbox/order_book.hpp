@@ -20,6 +20,7 @@ struct OrderItem {
   std::int32_t ordered = 0, shipped = 0, cancelled = 0;
   CancelledBy by = CancelledBy::nobody;
   bool pending = false;
+  bool cancel_requested = false;  // by the buyer, and nobody has acted on it
 };
 
 struct Order {
@@ -38,12 +39,15 @@ class OrderBook {
 
   void update(const world::World& world);
   const std::vector<Order>& orders() const { return orders_; }
+  // The buyer asks to cancel what is not shipped yet; false where the order is unknown.
+  bool request_cancellation(std::string_view id, Instant now);
   const Order* find(std::string_view id) const;
   // Positions of orders updated (created) in [from, to), oldest first.
   std::vector<std::uint32_t> updated_between(Instant from, Instant to) const;
   std::vector<std::uint32_t> created_between(Instant from, Instant to) const;
 
  private:
+  void touch(std::uint32_t position, Instant when);
   Order& order_of(const world::World& world, world::LineIndex line);
   std::string make_id(std::uint32_t number) const;
 

@@ -101,6 +101,8 @@ Result<Setting> make_setting(const Options& options, Instant real_now) {
   scenario.channels.assign(static_cast<std::size_t>(options.accounts),
                            {.visible_after = options.visible_after,
                             .live_after = options.live_after,
+                            .countdown_after = options.countdown_after,
+                            .restores_on_cancel = options.restores_on_cancel,
                             .pending_share = options.pending_share,
                             .pending_dies = options.pending_dies});
   scenario.stock.loss_rate = options.loss_rate;

@@ -65,7 +65,7 @@ class SkuShoppers {
   std::size_t hour_of_week(double at) const {
     const Instant when = rules_.start + Millis{static_cast<std::int64_t>(at)};
     const auto hours = std::chrono::floor<std::chrono::hours>(when).time_since_epoch().count();
-    return static_cast<std::size_t>((hours + 3 * 24) % 168);  // 1970-01-01 was a Thursday
+    return static_cast<std::size_t>((hours + 72) % 168);  // 1970-01-01 was a Thursday
   }
   void add(double at, std::vector<Arrival>& out) {
     std::int32_t units = 1;

@@ -162,6 +162,27 @@ TEST(SandboxOrders, PageTokenLivesADayAndBelongsToItsAccount) {
   EXPECT_EQ(sandbox.amazon(next).status(), 400);
 }
 
+TEST(SandboxOrders, BuyersRequestToCancelShowsAndChangesTheOrder) {
+  RunningSandbox sandbox({"--rate", "5", "--pending", "0", "--withdrawn", "0"});
+  sandbox.advance("3h");
+  const auto page = sandbox.amazon(orders + "?createdAfter=2026-02-02T02:00:00Z&maxResultsPerPage=1");
+  const std::string id = page.text("/orders/0/orderId");
+  const std::string one = orders + "/" + id + "?includedData=CANCELLATION,FULFILLMENT";
+  const std::string body = fmt::format(R"({{"account":"amazon-us","order":"{}"}})", id);
+  EXPECT_FALSE(sandbox.amazon(one).at("/order/orderItems/0").as_object().contains("cancellation"));
+  EXPECT_EQ(sandbox.control("cancel-request", "POST", body).status(), 200);
+  const auto asked = sandbox.amazon(one);
+  EXPECT_EQ(asked.text("/order/orderItems/0/cancellation/cancellationRequest/requester"), "BUYER");
+  EXPECT_EQ(asked.text("/order/lastUpdatedTime"), "2026-02-02T03:00:00Z");
+  EXPECT_EQ(asked.text("/order/fulfillment/fulfillmentStatus"), "UNSHIPPED")
+      << "it is for the seller to decide";
+  sandbox.advance("3m");
+  const auto changed = sandbox.amazon(orders + "?lastUpdatedAfter=2026-02-02T03:00:00Z&maxResultsPerPage=1");
+  EXPECT_EQ(changed.text("/orders/0/orderId"), id);
+  EXPECT_EQ(sandbox.control("cancel-request", "POST", R"({"account":"amazon-us","order":"x"})").status(),
+            400);
+}
+
 TEST(SandboxOrders, OneOrderByItsId) {
   RunningSandbox sandbox({"--rate", "5"});
   sandbox.advance("12h");

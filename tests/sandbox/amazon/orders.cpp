@@ -90,14 +90,14 @@ object item_json(const OrderItem& item, const Listing& listing, const Included& 
   if (included.fulfillment)
     json["fulfillment"] = object{{"quantityFulfilled", item.shipped},
                                  {"quantityUnfulfilled", item.ordered - item.shipped - item.cancelled}};
-  if (included.cancellation && item.by != CancelledBy::nobody) {
-    object cancellation{{"cancellationExecution",
-                         object{{"cancelledBy", name_of(item.by)}, {"cancelReason", reason_of(item.by)}}}};
-    if (item.by == CancelledBy::buyer)
-      cancellation["cancellationRequest"] =
-          object{{"requester", "BUYER"}, {"cancelReason", "NO_LONGER_NEEDED"}};
-    json["cancellation"] = cancellation;
-  }
+  object cancellation;
+  if (item.cancel_requested || item.by == CancelledBy::buyer)
+    cancellation["cancellationRequest"] =
+        object{{"requester", "BUYER"}, {"cancelReason", "NO_LONGER_NEEDED"}};
+  if (item.by != CancelledBy::nobody)
+    cancellation["cancellationExecution"] =
+        object{{"cancelledBy", name_of(item.by)}, {"cancelReason", reason_of(item.by)}};
+  if (included.cancellation && !cancellation.empty()) json["cancellation"] = cancellation;
   return json;
 }
 
