@@ -15,9 +15,9 @@ end
 
 -- One hash tag a seller: 'forestall:{acme}' .. ':order'.
 local key_cache, key_count = {}, 0
-local KEY_NAMES = {'cfg', 'lease', 'epoch', 'schema', 'seq', 'names', 'sku', 'listing', 'order', 'receipt', 'pick',
-                   'entity', 'dirty', 'reread', 'cursor', 'day', 'cancel', 'day_base', 'cancel_base', 'dropped',
-                   'history', 'demand', 'forgotten', 'shadow', 'shadow_seen'}
+local KEY_NAMES = {'cfg', 'lease', 'epoch', 'schema', 'seq', 'names', 'sku', 'listing', 'order', 'receipt',
+                   'pick', 'entity', 'dirty', 'reread', 'cursor', 'day', 'cancel', 'day_base', 'cancel_base',
+                   'dropped', 'history', 'demand', 'forgotten', 'shadow', 'shadow_seen'}
 local function keys_of(prefix)
   if not call then wake() end
   local k = key_cache[prefix]
@@ -31,8 +31,8 @@ local function keys_of(prefix)
 end
 
 -- Settings of stock feeds (feed = source at a location), compiled once for each distinct text. A place is
--- location * 4 + pool; location 0 is "not said". place[f] and authority[f] describe feed f; stage[place] is when
--- the place's authority deducts, last_stage[pool] the latest of the pool's places.
+-- location * 4 + pool; location 0 is "not said". place[f] and authority[f] describe feed f; stage[place] is
+-- when the place's authority deducts, last_stage[pool] the latest of the pool's places.
 local settings_cache, settings_count = {}, 0
 local function settings_of(raw)
   raw = raw or ''
@@ -63,8 +63,8 @@ local function begin(keys, args)
   if got[2] ~= args[1] then
     return nil, redis.error_reply('LEASE held by ' .. (got[2] or 'nobody'))
   end
-  return {k = k, now = tonumber(args[2]), c = settings_of(got[1]), skus = {}, touched = {}, listings = {}, puts = {},
-          counts = {}, events = {}, reread = {}, calm = {}, changed = false}
+  return {k = k, now = tonumber(args[2]), c = settings_of(got[1]), skus = {}, touched = {}, listings = {},
+          puts = {}, counts = {}, events = {}, reread = {}, calm = {}, changed = false}
 end
 
 -- Remembers that hash `key` is to get `field` = `value` (false deletes it).
@@ -104,7 +104,8 @@ local function hset_all(key, fields)
   flush()
 end
 
--- An entity is doubtful when two readings of one version differ: it is listed until a newer version settles it.
+-- An entity is doubtful when two readings of one version differ: it is listed until a newer version settles
+-- it.
 local function doubt(tx, field, version)
   tx.reread[field], tx.calm[field], tx.changed = version, nil, true
 end

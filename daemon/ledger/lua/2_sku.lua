@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- One SKU: its readings, what is committed, received, quarantined since, and what follows for `available`.
 --
--- Record: seq, out, reserve, readings, commits, receipts, quarantine, high (each a packed value; lists are flat).
+-- Record: seq, out, reserve, readings, commits, receipts, quarantine, high (each a packed value; lists are
+-- flat).
 --   out         bit 2^pool is set while available <= 0 (the last stock-state edge told)
 --   reserve     {pool, units, ...} or 0
 --   readings    {feed * 2 + (1 if count), version, T, units | false, 1 suspect + 2 doubtful, ...}
@@ -11,7 +12,8 @@
 --   high        {pool, H, ...} where H is not simply the oldest T of the pool, or 0
 --
 -- A commitment is settled (inside the reading) once its place's T has reached td_place, or the pool's H has
--- reached td_pool. H is the running maximum of the oldest T of the pool's places, so nothing settled comes back.
+-- reached td_pool. H is the running maximum of the oldest T of the pool's places, so nothing settled comes
+-- back.
 local NONE = {}  -- never written to
 local function derive(r, c)
   local t, units, suspect, counted, counted_pool, oldest, h = {}, {}, NONE, NONE, NONE, {}, r.h
@@ -48,7 +50,8 @@ local function derive(r, c)
   for pool, at in next, oldest do
     if not h[pool] or h[pool] < at then h[pool] = at end
   end
-  r.t, r.units, r.suspect, r.counted, r.counted_pool, r.oldest = t, units, suspect, counted, counted_pool, oldest
+  r.t, r.units, r.suspect, r.oldest = t, units, suspect, oldest
+  r.counted, r.counted_pool = counted, counted_pool
 end
 
 local function decode_sku(raw, c)
@@ -57,8 +60,8 @@ local function decode_sku(raw, c)
   if high ~= 0 then
     for i = 1, #high, 2 do h[high[i]] = high[i + 1] end
   end
-  local r = {seq = seq, out = out, reserve = reserve, readings = readings, commits = commits, receipts = receipts,
-             quarantine = quarantine, h = h}
+  local r = {seq = seq, out = out, reserve = reserve, readings = readings, commits = commits,
+             receipts = receipts, quarantine = quarantine, h = h}
   derive(r, c)
   return r
 end
@@ -169,8 +172,9 @@ local function prune(r)
   r.quarantine = keep(r.quarantine, quarantine_settled)
 end
 
--- Nobody reads stock for this pool: the dated commitments would pile up until a first reading comes. All but the
--- newest 128 are then taken as settled; the horizon is stored, so that taking one back still finds the same.
+-- Nobody reads stock for this pool: the dated commitments would pile up until a first reading comes. All
+-- but the newest 128 are then taken as settled; the horizon is stored, so that taking one back still finds
+-- the same.
 local MOST_DATED = 256
 local function bound(r)
   if #r.commits <= 4 * MOST_DATED then return end
@@ -221,7 +225,8 @@ local function pools_of(r)
 end
 
 local function evaluate_pool(r, sku, pool, into)
-  local told, unknown, wrong, on_hand, late, committed, quarantined, reserve = false, false, false, 0, 0, 0, 0, 0
+  local told, unknown, wrong = false, false, false
+  local on_hand, late, committed, quarantined, reserve = 0, 0, 0, 0, 0
   for place, units in next, r.units do
     if place % 4 == pool then
       told = true

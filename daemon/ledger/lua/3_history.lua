@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Demand history: what buyers wanted and when a SKU ran out or came back. Kept twice: per SKU, packed, for 400
--- days; and as one stream in order of sequence, from which a restart replays exactly what it missed.
+-- Demand history: what buyers wanted and when a SKU ran out or came back. Kept twice: per SKU, packed, for
+-- 400 days; and as one stream in order of sequence, from which a restart replays exactly what it missed.
 --
--- Per SKU: base and last as 32-bit seconds, then for each event the zigzag difference to the last one's second
--- and the zigzag units * 9 + kind * 3 + pool, both as variable-length integers.
+-- Per SKU: base and last as 32-bit seconds, then for each event the zigzag difference to the last one's
+-- second and the zigzag units * 9 + kind * 3 + pool, both as variable-length integers.
 -- Kinds: 0 demand (negative: taken back), 1 ran out, 2 came back.
 local SECONDS_KEPT = 400 * 86400
 

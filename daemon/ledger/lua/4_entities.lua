@@ -59,8 +59,8 @@ end
 
 -- Versioned storage of a content that starts with its version: the common rule for everything that is one
 -- packed text. The stored record is content .. flags (2 = doubtful). `beats(new, old)` says whether content
--- `new` means less stock or more commitment; nil leaves it to the bytes. Returns outcome, the old content to be
--- taken back (or nil), and whether the new one is to be applied.
+-- `new` means less stock or more commitment; nil leaves it to the bytes. Returns outcome, the old content
+-- to be taken back (or nil), and whether the new one is to be applied.
 local function larger_bytes(a, b)  -- not `>`, which follows the server's locale
   for i = 1, min(#a, #b) do
     if byte(a, i) ~= byte(b, i) then return byte(a, i) > byte(b, i) end

@@ -3,7 +3,7 @@
 --
 -- Content (as sent): version, placed_at, placed_day, state, ship_by, deliver_by, closed_at, lines.
 -- lines, six values each: id, listing, ordered, place + 1, cancel, portions. What is absent is false.
---   cancel    false or {units, by, reason, at, day, flags}; flags 1: stock in doubt, 2: the buyer wants it no more
+--   cancel    false or {units, by, reason, at, day, flags}; flags 1: stock in doubt, 2: no longer wanted
 --   portions  false or {units, allocated_at, picked_at, shipped_at, ...}; 0 is "not reached"
 -- Stored: content, resolved (components of each line, see listings), flags.
 
@@ -64,14 +64,15 @@ local function order_effect(tx, sign, placed, lines, resolved, demand)
       line_effect(tx, sign, placed, ordered, place, cancel, portions, listing, 1, demand)
     elseif components ~= 0 then
       for j = 1, #components, 2 do
-        line_effect(tx, sign, placed, ordered, place, cancel, portions, components[j], components[j + 1], demand)
+        local sku, n = components[j], components[j + 1]
+        line_effect(tx, sign, placed, ordered, place, cancel, portions, sku, n, demand)
       end
     end
   end
 end
 
--- Orders placed by account and day; cancelled orders by account, day, reason and who. Whole orders, each counted
--- once per distinct combination; what the marketplace ships itself does not count.
+-- Orders placed by account and day; cancelled orders by account, day, reason and who. Whole orders, each
+-- counted once per distinct combination; what the marketplace ships itself does not count.
 local function budget_effect(tx, sign, account, day, lines)
   local own, seen = false, nil
   for i = 1, #lines, 6 do

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- observe: the one way in. All observations of a call are applied together, in order, with the poll cursor that
--- the last page's last observation moves.
+-- observe: the one way in. All observations of a call are applied together, in order, with the poll cursor
+-- that the last page's last observation moves.
 
 local function stock_edges(tx, r, sku, out, known)
   for pool = 0, 2 do
@@ -54,7 +54,8 @@ local APPLY = {apply_stock, apply_order, apply_listing, apply_receipt, apply_pic
 local function apply(tx, kind, ...) return APPLY[kind](tx, ...) end
 
 -- ARGV: token, now, cursor name ('' for none), cursor value, observation...
--- Reply: outcomes (one letter each), sequence, SKU states (see evaluate), events (see history), doubtful entities.
+-- Reply: outcomes (one letter each), sequence, SKU states (see evaluate), events (see history), doubtful
+-- entities.
 local function observe(keys, args)
   local tx, refused = begin(keys, args)
   if not tx then return refused end

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Lease, names, settings, mapping, holds, the dirty set, loading, retention.
 
--- ARGV: owner, ttl in ms. Reply: {1, token} when held, {0, holder, ms left} when another owner has it. The token
--- starts with an epoch that grows with every change of hands: a call with an old token changes nothing.
+-- ARGV: owner, ttl in ms. Reply: {1, token} when held, {0, holder, ms left} when another owner has it. The
+-- token starts with an epoch that grows with every change of hands: a call with an old token changes
+-- nothing.
 local function lease(keys, args)
   local k = keys_of(keys[1])
   local held = call('GET', k.lease)
@@ -53,8 +54,8 @@ local function configure(keys, args)
 end
 redis.register_function('forestall_configure', configure)
 
--- ARGV: token, now, then packed (field, components, pool)... Orders taken before keep what they resolved to until
--- `remap` has passed them. Reply: number of listings whose components changed.
+-- ARGV: token, now, then packed (field, components, pool)... Orders taken before keep what they resolved to
+-- until `remap` has passed them. Reply: number of listings whose components changed.
 local function map(keys, args)
   local tx, refused = begin(keys, args)
   if not tx then return refused end
@@ -81,7 +82,7 @@ local function remap(keys, args)
   local slice = call('HSCAN', tx.k.order, args[3], 'COUNT', args[4])
   for i = 1, #slice[2], 2 do
     local field, raw = slice[2][i], slice[2][i + 1]
-    local version, placed, day, state, ship_by, deliver_by, closed_at, lines, resolved, flags = unpack_all(raw)
+    local _, placed, _, _, _, _, _, lines, resolved, flags = unpack_all(raw)
     local now_resolved = resolve(tx, sub(field, 1, string.find(field, ':', 1, true) - 1), lines)
     local old_tail, new_tail = pack(resolved, flags), pack(now_resolved, flags)
     if old_tail ~= new_tail then
@@ -125,8 +126,8 @@ local function set(keys, args)
 end
 redis.register_function('forestall_set', set)
 
--- A decision was made: ARGV: token, now, then sku, sequence it was made on... Only what has not changed since is
--- taken off. Reply: number taken off.
+-- A decision was made: ARGV: token, now, then sku, sequence it was made on... Only what has not changed
+-- since is taken off. Reply: number taken off.
 local function clean(keys, args)
   local tx, refused = begin(keys, args)
   if not tx then return refused end
@@ -170,15 +171,14 @@ end
 local function sweep(keys, args)
   local tx, refused = begin(keys, args)
   if not tx then return refused end
-  local what, oldest, gone, doubtful = args[3], tx.now - KEEP_CLOSED, {}, {order = 'o:', receipt = 'r:', pick = 'p:'}
-  local mark = doubtful[what] or 'e:'
+  local what, oldest, gone = args[3], tx.now - KEEP_CLOSED, {}
+  local mark = ({order = 'o:', receipt = 'r:', pick = 'p:'})[what] or 'e:'
   local slice = call('HSCAN', tx.k[what], args[4], 'COUNT', args[5])
   local latest = {}
   for i = 1, #slice[2], 2 do
     local field, raw = slice[2][i], slice[2][i + 1]
     local v = {unpack_all(raw)}
-    local closed = tonumber(what == 'order' and v[7] or what == 'receipt' and v[6] or what == 'pick' and v[5] or
-                            what == 'entity' and v[2] or 0) or 0
+    local closed = tonumber(v[({order = 7, receipt = 6, pick = 5, entity = 2})[what]] or 0) or 0
     if closed > 0 and closed < oldest then
       if what == 'order' then
         local account = sub(field, 1, string.find(field, ':', 1, true) - 1)
@@ -204,9 +204,9 @@ local function sweep(keys, args)
 end
 redis.register_function('forestall_sweep', sweep)
 
--- ARGV: token, now, sequence, most. The forecast has stored what it made of the events up to `sequence`: the stream
--- may forget them, and whatever is more than `most` entries. What was forgotten is remembered, so that a reader who
--- comes too late is told.
+-- ARGV: token, now, sequence, most. The forecast has stored what it made of the events up to `sequence`:
+-- the stream may forget them, and whatever is more than `most` entries. What was forgotten is remembered,
+-- so that a reader who comes too late is told.
 local function trim(keys, args)
   local tx, refused = begin(keys, args)
   if not tx then return refused end

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- rebuild: re-derives every counter from the stored entities and reports what differs. In slices, while nothing
--- else is applied: 'start', then 'order', 'receipt', 'pick' until their cursors end, then 'sku' and 'counts'.
+-- rebuild: re-derives every counter from the stored entities and reports what differs. In slices, while
+-- nothing else is applied: 'start', then 'order', 'receipt', 'pick' until their cursors end, then 'sku' and
+-- 'counts'.
 
 local function shadow_add(tx, sku)
   put(tx, tx.k.shadow, 's:' .. sku, encode_sku(tx.skus[sku]))
@@ -117,8 +118,9 @@ local function compare_counts(tx, key, base_key, name, fix, found)
   end
 end
 
--- ARGV: token, now, step, cursor, count, fix ('1' writes what ought to be, '2' after new settings: differences are
--- expected and the horizons start again). Reply: packed cursor, differences, sequence, SKU states.
+-- ARGV: token, now, step, cursor, count, fix ('1' writes what ought to be, '2' after new settings:
+-- differences are expected and the horizons start again). Reply: packed cursor, differences, sequence, SKU
+-- states.
 local function rebuild(keys, args)
   local tx, refused = begin(keys, args)
   if not tx then return refused end

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Schema versions. The library reads and writes one; `migrate` brings the one before it here, in slices, and may
--- be killed and run again at any point.
+-- Schema versions. The library reads and writes one; `migrate` brings the one before it here, in slices,
+-- and may be killed and run again at any point.
 --
 -- 1 -> 2: SKU records had neither `out` nor `high`, and commitments had one date for place and pool:
 --         seq, reserve, readings, {place, td, units, ...}, receipts, quarantine.

@@ -32,6 +32,7 @@ std::vector<Portion> parts_of(const OrderLine& line) {
 }  // namespace
 
 void PlainModel::configure(std::vector<ledger::Feed> feeds) {
+  if (feeds == feeds_) return;  // only a change of settings settles everything anew
   feeds_ = std::move(feeds);
   horizon_.clear();
   advance_horizons();

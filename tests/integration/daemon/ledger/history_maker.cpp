@@ -29,7 +29,7 @@ Instant HistoryMaker::now() {
 }
 
 Instant HistoryMaker::about() {
-  return Instant(std::chrono::sys_days(day)) + std::chrono::minutes(1 + below(620));
+  return Instant(std::chrono::sys_days(day)) + std::chrono::minutes(10 * (1 + below(62)));
 }
 
 std::vector<Feed> HistoryMaker::feeds() {
@@ -88,7 +88,7 @@ OrderLine HistoryMaker::line(int number, Instant placed) {
     const auto units = 1 + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(left)));
     Portion p;
     p.units = Units(units);
-    const auto after = [&] { return placed + std::chrono::minutes(below(300)); };
+    const auto after = [&] { return placed + std::chrono::minutes(10 * below(30)); };
     if (one_in(2)) p.allocated_at = after();
     if (one_in(2)) p.picked_at = after();
     if (!one_in(3)) p.shipped_at = after();

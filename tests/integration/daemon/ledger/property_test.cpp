@@ -80,6 +80,7 @@ class LedgerProperty : public ::testing::Test {
   void retire(std::uint64_t seed);
   void compare(SyncLedger& ledger, const PlainModel& plain);
   void compare_counters(SyncLedger& ledger, const PlainModel& plain);
+  void compare_each_step(SyncLedger& ledger, const PlainModel& plain, const std::string& step);
   void forget(const SyncLedger& ledger);
   void compare_mirror(SyncLedger& ledger);
 
@@ -155,6 +156,14 @@ void LedgerProperty::compare_mirror(SyncLedger& ledger) {
   }
 }
 
+// With FORESTALL_LEDGER_HISTORIES=1: says at which step a history starts to differ.
+void LedgerProperty::compare_each_step(SyncLedger& ledger, const PlainModel& plain, const std::string& step) {
+  static const bool single = from_environment("FORESTALL_LEDGER_HISTORIES", 0) == 1;
+  if (!single || ::testing::Test::HasFailure()) return;
+  compare(ledger, plain);
+  if (::testing::Test::HasFailure()) std::printf("differs since %s\n", step.c_str());
+}
+
 void LedgerProperty::run(std::uint64_t seed, bool with_kill) {
   HistoryMaker maker(seed);
   PlainModel plain;
@@ -191,7 +200,9 @@ void LedgerProperty::run(std::uint64_t seed, bool with_kill) {
             << name_of(page[i]) << " " << i << " of page " << p;
       EXPECT_EQ(ledger.hash("cursor")["orders"], std::to_string(p));
     }
+    compare_each_step(ledger, plain, "page " + std::to_string(p));
     if (maker.one_in(12)) map({maker.mapping()});
+    compare_each_step(ledger, plain, "mapping after page " + std::to_string(p));
     if (maker.one_in(25)) configure(maker.feeds());
     if (maker.one_in(20)) {
       const Units units(static_cast<std::int64_t>(maker.below(3)));

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// A function library that changed needs a new version: servers keep the code they know under an equal one.
+#include "daemon/ledger/library.hpp"
+
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+
+#include <string>
+
+namespace forestall::ledger {
+namespace {
+
+std::string sha256(const std::string& text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) {
+    static constexpr char digits[] = "0123456789abcdef";
+    hex += digits[digest[i] >> 4];
+    hex += digits[digest[i] & 15];
+  }
+  return hex;
+}
+
+TEST(Library, ItsVersionBelongsToThisText) {
+  EXPECT_EQ(library_version, 1U);
+  EXPECT_EQ(sha256(library_source()), "0adf0da2cb2b5b03bb4bbd0a5895799242a44b2ebc086ec9de1bf5e00e8b8d54")
+      << "lua/*.lua changed: raise library_version (library.hpp), then both values here";
+}
+
+TEST(Library, SchemaOfBothSidesAgrees) {
+  EXPECT_NE(library_source().find("local SCHEMA = '" + std::to_string(schema_version) + "'"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace forestall::ledger

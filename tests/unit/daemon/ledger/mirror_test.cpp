@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// The mirror: finds what it was given, follows listings that change their SKU, keeps orders by ship-by.
+#include "daemon/ledger/mirror.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace forestall::ledger {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+const auto account = AccountId::literal("shop");
+const Instant noon = Instant(std::chrono::sys_days(std::chrono::year{2026} / 3 / 1)) + 12h;
+
+SkuState state(const char* sku, model::Pool pool, std::int64_t available) {
+  return {sku,      pool, model::Certainty::known, Units(available), Units(9), Units(1), Units(2), Units(3),
+          Units(4), noon};
+}
+
+StoredListing listing(const char* id, std::vector<Component> components) {
+  StoredListing l;
+  l.account = account;
+  l.listing = ListingId::literal(id);
+  l.version = model::Version(3);
+  l.true_at = noon;
+  l.quantity = Units(5);
+  l.activity = model::ListingActivity::active;
+  l.components = std::move(components);
+  return l;
+}
+
+model::OrderUpsert order(const char* id, Instant ship_by, std::int64_t units = 1) {
+  model::OrderUpsert o;
+  o.account = account;
+  o.id = OrderId::literal(id);
+  o.placed_at = noon;
+  o.ship_by = ship_by;
+  model::OrderLine line;
+  line.listing = ListingId::literal("L1");
+  line.ordered = Units(units);
+  o.lines.push_back(line);
+  return o;
+}
+
+TEST(Mirror, KeepsThePoolsOfASkuApart) {
+  Mirror m;
+  m.put(state("CUP", model::Pool::own, 7));
+  m.put(state("CUP", model::Pool::marketplace, 8));
+  m.put(state("CUP", model::Pool::own, 6));
+  const auto cup = m.find_sku("CUP");
+  ASSERT_TRUE(cup);
+  EXPECT_EQ(m.state(*cup, model::Pool::own), state("CUP", model::Pool::own, 6));
+  EXPECT_EQ(m.state(*cup, model::Pool::marketplace), state("CUP", model::Pool::marketplace, 8));
+  EXPECT_EQ(m.state(*cup, model::Pool::preorder), std::nullopt);
+  EXPECT_FALSE(m.find_sku("PLATE"));
+}
+
+TEST(Mirror, ListingsFollowTheirComponents) {
+  Mirror m;
+  const Component cup{SkuId::literal("CUP"), Units(2)}, plate{SkuId::literal("PLATE"), Units(1)};
+  m.put(listing("L1", {cup}));
+  m.put(listing("L2", {cup, plate}));
+  m.put(listing("L3", {}));
+  const auto l1 = *m.find_listing(account, "L1"), l2 = *m.find_listing(account, "L2"),
+             l3 = *m.find_listing(account, "L3");
+  EXPECT_THAT(m.listings_of(*m.find_sku("CUP")), UnorderedElementsAre(l1, l2));
+  EXPECT_THAT(m.listings_of(*m.find_sku("PLATE")), ElementsAre(l2));
+  EXPECT_THAT(m.unmapped(), ElementsAre(l3));
+  EXPECT_THAT(m.parts(l2), SizeIs(2));
+  EXPECT_EQ(m.listing(l1).components, std::vector<Component>{cup});
+
+  m.put(listing("L1", {plate}));
+  EXPECT_THAT(m.listings_of(*m.find_sku("CUP")), ElementsAre(l2));
+  EXPECT_THAT(m.listings_of(*m.find_sku("PLATE")), UnorderedElementsAre(l1, l2));
+  EXPECT_EQ(m.find_listing(AccountId::literal("other"), "L1"), std::nullopt);
+}
+
+TEST(Mirror, OpenOrdersByShipByUntilTheyClose) {
+  Mirror m;
+  m.put(order("late", noon + 2h));
+  m.put(order("soon", noon + 1h, 3));
+  ASSERT_THAT(m.by_ship_by(10), SizeIs(2));
+  EXPECT_EQ(m.by_ship_by(1)[0]->id.str(), "soon");
+  EXPECT_EQ(m.ordered_since(account, ListingId::literal("L1"), noon), Units(4));
+  EXPECT_EQ(m.ordered_since(account, ListingId::literal("L1"), noon + 1s), Units(0));
+
+  m.put(order("late", noon + 30min));  // a new version with another promise
+  EXPECT_EQ(m.by_ship_by(1)[0]->id.str(), "late");
+  auto closed = order("late", noon + 30min);
+  closed.closed_at = noon;
+  m.put(closed);
+  EXPECT_EQ(m.open_orders(), 1U);
+  EXPECT_EQ(m.order(account, OrderId::literal("late")), nullptr);
+  EXPECT_EQ(m.ordered_since(account, ListingId::literal("L1"), noon), Units(3));
+  m.clear();
+  EXPECT_THAT(m.by_ship_by(10), IsEmpty());
+}
+
+TEST(Interner, NumbersTextsInTheOrderOfSight) {
+  Interner i;
+  for (int n = 0; n < 1000; ++n)
+    EXPECT_EQ(i.intern("text-" + std::to_string(n)), static_cast<Interner::Number>(n));
+  EXPECT_EQ(i.intern("text-500"), 500U);
+  EXPECT_EQ(i.text(999), "text-999");
+  EXPECT_EQ(i.find("text-1000"), std::nullopt);
+  EXPECT_EQ(i.size(), 1000U);
+}
+
+}  // namespace
+}  // namespace forestall::ledger
