@@ -39,7 +39,10 @@ struct SystemClock::Impl {
   void fire() {
     const Monotonic now(std::chrono::duration_cast<Monotonic::duration>(Steady::now().time_since_epoch()));
     armed_for = Monotonic::max();
-    while (!timers.empty() && timers.begin()->first.first <= now) {
+    // Timers set by those that fire now wait for the next turn: one that sets itself into the past again and
+    // again must not keep the loop.
+    const std::uint64_t newest = last_id;
+    while (!timers.empty() && timers.begin()->first.first <= now && timers.begin()->first.second <= newest) {
       auto first = timers.extract(timers.begin());
       due.erase(first.key().second);
       first.mapped()();

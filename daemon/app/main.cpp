@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 
 #include "config/settings/load.hpp"
 #include "config/settings/print.hpp"
@@ -94,7 +95,13 @@ ExitCode run(const CommandLine& line, const std::filesystem::path& credentials) 
                   .life = life,
                   .fatal = [&](std::string_view) { supervisor->part_failed(); }};
   auto& started = context.conditions.declare("started", "the daemon is starting");
-  const Parts parts = compose(context);
+  Parts parts;
+  try {
+    parts = compose(context);
+  } catch (const std::runtime_error& e) {  // a configuration that one part can never work with
+    log.error("start_failed", {{"part", "composition"}, {"reason", e.what()}});
+    return ExitCode::refused;
+  }
   supervisor.emplace(io, clock, log, notify, signals, life,
                      SupervisorHooks{.drain_deadline = [&] { return context.settings.daemon.drain_deadline; },
                                      .reload = [&] { reload(context, parts, line.config, credentials); },

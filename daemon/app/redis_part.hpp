@@ -2,8 +2,6 @@
 // The part that keeps Redis: the private server, if the configuration asks for one, and the connection to it.
 #pragma once
 
-#include <memory>
-
 #include "daemon/app/context.hpp"
 #include "daemon/app/part.hpp"
 #include "daemon/redis/client.hpp"
@@ -16,11 +14,8 @@ struct RedisPart {
   redis::Client& client;
 };
 
-// Starting does not wait for Redis: without it the daemon is alive, not ready, and goes on trying. Only a
-// configuration that can never work is an error.
+// Starting does not wait for Redis: without it the daemon is alive, not ready, and goes on trying. Throws
+// std::runtime_error for a configuration that can never work.
 RedisPart make_redis(Context& context);
-
-// How the settings say it: where, with which password and limits.
-redis::ClientConfig client_config(const config::Settings& settings);
 
 }  // namespace forestall::app

@@ -22,6 +22,15 @@ std::vector<Command> commands() {
        .examples = {"forestall doctor", "forestall doctor --config ./forestall.toml"},
        .arguments = {},
        .run = run_doctor},
+      {.name = "rebuild",
+       .summary = "Derives a seller's counters again from what is stored, and says what differs",
+       .description =
+           "Reads every stored order, stock reading and listing of the seller and compares. Without --fix "
+           "nothing is changed. Leaves with 1 when something differs.",
+       .examples = {"forestall rebuild acme", "forestall rebuild acme --fix"},
+       .arguments = {{.name = "seller", .placeholder = "SELLER", .help = "a seller's id", .required = true},
+                     {.name = "--fix", .placeholder = "", .help = "also correct what differs"}},
+       .run = run_rebuild},
       {.name = "completion",
        .summary = "Prints the completion script of a shell",
        .description =

@@ -48,8 +48,13 @@ Tone tone_of(Verdict verdict) {
   return tones.at(static_cast<std::size_t>(verdict));
 }
 
-// Every room's list, in the order in which they are shown.
-std::vector<Check> all_checks() { return base_checks(); }
+// Every room's findings, in the order in which they are shown.
+std::vector<NamedFinding> examine(const Patient& patient) {
+  std::vector<NamedFinding> all;
+  for (const auto& check : base_checks()) all.push_back({std::string(check.name), check.examine(patient)});
+  for (auto& finding : examine_redis(patient)) all.push_back(std::move(finding));
+  return all;
+}
 
 }  // namespace
 
@@ -63,15 +68,14 @@ Exit run_doctor(Invocation& invocation) {
   boost::json::array list;
   std::vector<Row> rows;
   bool failed = false;
-  for (const auto& check : all_checks()) {
-    const auto finding = check.examine(patient);
+  for (const auto& [name, finding] : examine(patient)) {
     failed = failed || finding.verdict == Verdict::failed;
-    list.push_back({{"check", check.name},
+    list.push_back({{"check", name},
                     {"verdict", verdict_name(finding.verdict)},
                     {"what", finding.what},
                     {"to_do", finding.to_do}});
     rows.push_back(
-        {{std::string(check.name)},
+        {{name},
          {std::string(verdict_name(finding.verdict)), tone_of(finding.verdict)},
          {finding.to_do.empty() ? finding.what : fmt::format("{} -> {}", finding.what, finding.to_do)}});
   }

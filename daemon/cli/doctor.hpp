@@ -41,7 +41,15 @@ struct Check {
   std::function<Finding(const Patient&)> examine;
 };
 
-// The checks of this room. Another room has a function like this, appended in all_checks() of doctor.cpp.
+// The checks of this room.
 std::vector<Check> base_checks();
+
+struct NamedFinding {
+  std::string check;
+  Finding finding;
+};
+// The Redis of the configuration, asked directly: is what it acknowledges safe there? Another room has a
+// function like this, called in examine() of doctor.cpp.
+std::vector<NamedFinding> examine_redis(const Patient& patient);
 
 }  // namespace forestall::cli

@@ -64,13 +64,16 @@ Result<ApiClient> connect(const GlobalOptions& options) {
   return ApiClient(std::move(address), std::move(token));
 }
 
-std::expected<Fetched, Exit> get(Invocation& invocation, std::string_view target, unsigned also) {
+namespace {
+
+std::expected<Fetched, Exit> ask(Invocation& invocation, std::string_view method, std::string_view target,
+                                 unsigned also, std::chrono::milliseconds within) {
   const auto client = connect(invocation.global);
   if (!client) {
     invocation.err += fmt::format("forestall: {}\n", client.error().detail);
     return std::unexpected(Exit::usage);
   }
-  auto answer = client->call("GET", target);
+  auto answer = client->call(method, target, {}, within);
   if (!answer) {
     invocation.err += fmt::format("forestall: {}\n", answer.error().detail);
     return std::unexpected(exit_for(answer.error()));
@@ -80,6 +83,16 @@ std::expected<Fetched, Exit> get(Invocation& invocation, std::string_view target
     return std::unexpected(answer->status < 500 ? Exit::refused : Exit::failed);
   }
   return Fetched{answer->status, std::move(answer->body)};
+}
+
+}  // namespace
+
+std::expected<Fetched, Exit> get(Invocation& invocation, std::string_view target, unsigned also) {
+  return ask(invocation, "GET", target, also, std::chrono::seconds(30));
+}
+
+std::expected<Fetched, Exit> post(Invocation& invocation, std::string_view target) {
+  return ask(invocation, "POST", target, 200, std::chrono::minutes(10));
 }
 
 Exit exit_for(const Error& error) {

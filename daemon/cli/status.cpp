@@ -18,6 +18,11 @@ std::string text(const json::object& object, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string("?");
 }
 
+std::string number(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_number() ? fmt::format("{}", value->to_number<std::int64_t>()) : "?";
+}
+
 bool truth(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   return value != nullptr && value->is_bool() && value->as_bool();
@@ -42,6 +47,18 @@ std::string render(const json::object& status, const Terminal& terminal) {
     if (!truth(condition, "ok"))
       missing.push_back({{text(condition, "name"), Tone::warning}, {text(condition, "reason")}});
   if (!missing.empty()) out += "\n" + table(terminal, {"MISSING", "WHY"}, missing);
+  std::vector<Row> ledgers;
+  for (const auto& ledger : objects(status, "ledgers"))
+    ledgers.push_back(
+        {{text(ledger, "seller")},
+         {truth(ledger, "open") ? "open" : "closed", truth(ledger, "open") ? Tone::good : Tone::warning},
+         {number(ledger, "skus")},
+         {number(ledger, "listings")},
+         {number(ledger, "unmapped_listings")},
+         {number(ledger, "open_orders")}});
+  if (!ledgers.empty())
+    out +=
+        "\n" + table(terminal, {"SELLER", "LEDGER", "SKUS", "LISTINGS", "UNMAPPED", "OPEN ORDERS"}, ledgers);
   std::vector<Row> accounts;
   for (const auto& account : objects(status, "accounts"))
     accounts.push_back(

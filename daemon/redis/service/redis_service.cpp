@@ -58,8 +58,16 @@ struct RedisService::Impl {
     return Error{ErrorCode::timeout, true, "no connection yet"};
   }
 
+  // Not before the private server answers: its start is no fault to complain about.
+  asio::awaitable<void> serve() {
+    while (managed && !stopping && managed->status().state != ManagedState::running)
+      co_await net::sleep_for(clock, look_again);
+    co_await client.run();
+  }
+
   asio::any_io_executor executor;
   Clock& clock;
+  bool stopping = false;
   std::optional<ManagedRedis> managed;
   Client client;
   Task supervising;
@@ -71,10 +79,15 @@ RedisService::RedisService(asio::any_io_executor executor, RedisSetup setup, Clo
     : impl_(std::make_unique<Impl>(std::move(executor), std::move(setup), clock, random, log)) {}
 RedisService::~RedisService() = default;
 
-asio::awaitable<Status> RedisService::start(std::chrono::nanoseconds deadline) {
+void RedisService::begin() {
   Impl& me = *impl_;
   if (me.managed) me.supervising.spawn(me.executor, me.managed->run());
-  me.serving.spawn(me.executor, me.client.run());
+  me.serving.spawn(me.executor, me.serve());
+}
+
+asio::awaitable<Status> RedisService::start(std::chrono::nanoseconds deadline) {
+  Impl& me = *impl_;
+  begin();
   const Monotonic until = me.clock.monotonic() + deadline;
   while (!me.client.state().connected) {
     if (me.clock.monotonic() >= until) co_return fail_in("redis", me.in_the_way());
@@ -86,6 +99,7 @@ asio::awaitable<Status> RedisService::start(std::chrono::nanoseconds deadline) {
 asio::awaitable<void> RedisService::stop() {
   co_await asio::this_coro::throw_if_cancelled(false);
   Impl& me = *impl_;
+  me.stopping = true;
   me.client.stop();
   co_await me.serving.join();
   if (!me.managed) co_return;

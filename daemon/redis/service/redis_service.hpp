@@ -19,8 +19,8 @@
 
 namespace forestall::redis {
 
-// Use from the loop's thread only. Whoever called start(), also in vain, awaits stop() before destroying
-// this.
+// Use from the loop's thread only. Whoever called begin() or start(), also in vain, awaits stop() before
+// destroying this.
 class RedisService {
  public:
   RedisService(boost::asio::any_io_executor executor, RedisSetup setup, Clock& clock, Random& random,
@@ -29,7 +29,10 @@ class RedisService {
   RedisService(const RedisService&) = delete;
   RedisService& operator=(const RedisService&) = delete;
 
-  // Returns when the client is connected, or at `deadline` with what was in the way. May be cancelled.
+  // Sets both going and does not wait: the connection is made as soon as the server answers.
+  void begin();
+  // begin(), then returns when the client is connected, or at `deadline` with what was in the way. May be
+  // cancelled.
   boost::asio::awaitable<Status> start(std::chrono::nanoseconds deadline);
   // Settles what is on its way, then ends the private server.
   boost::asio::awaitable<void> stop();

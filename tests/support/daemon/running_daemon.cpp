@@ -23,6 +23,19 @@ RunningDaemon::RunningDaemon(DaemonOptions options)
       config(folder.write("forestall.toml", configuration(folder, port, options))),
       process({program("forestalld"), "--config", config}, std::move(options.spawn)) {}
 
+RunningDaemon::~RunningDaemon() {
+  process.signal(SIGKILL);
+  process.wait_for();
+  run({"pkill", "-KILL", "-f", folder.file("state/redis/")});
+}
+
+bool RunningDaemon::wait_until_ready() {
+  return process.wait_for_err("event=ready") && eventually([&] {
+           const auto answer = get("/readyz");
+           return answer && answer->status == 200;
+         });
+}
+
 void RunningDaemon::rewrite(const DaemonOptions& options) const {
   folder.write("forestall.toml", configuration(folder, port, options));
 }

@@ -27,8 +27,11 @@ class RunningDaemon {
  public:
   // Started; wait_until_ready() waits for it.
   explicit RunningDaemon(DaemonOptions options = {});
+  // Kills it, and its private redis-server, which would wait to be adopted by the next daemon.
+  ~RunningDaemon();
 
-  bool wait_until_ready() { return process.wait_for_err("event=ready"); }
+  // Started, and nothing missing any more: /readyz says so.
+  bool wait_until_ready();
   // Writes the configuration again, with these lines instead.
   void rewrite(const DaemonOptions& options) const;
   std::optional<HttpAnswer> get(std::string_view target, std::string_view headers = {}) const {

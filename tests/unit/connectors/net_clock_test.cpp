@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <vector>
 
 #include "connectors/net/sleep.hpp"
@@ -60,6 +61,20 @@ TEST(SystemClock, FiresInOrderAndForgetsTheCancelled) {
   io.run();
   EXPECT_EQ(order, (std::vector{1, 2}));
   EXPECT_GE(clock.monotonic(), start + 3ms);
+}
+
+TEST(SystemClock, ATimerSetIntoThePastAgainAndAgainDoesNotKeepTheLoop) {
+  asio::io_context io;
+  SystemClock clock(io.get_executor());
+  int fired = 0;
+  std::function<void()> again = [&] {
+    if (++fired < 100) clock.wake_at(clock.monotonic() - 1s, [&] { again(); });
+  };
+  clock.wake_at(clock.monotonic() - 1s, [&] { again(); });
+  EXPECT_EQ(io.run_one(), 1u);
+  EXPECT_EQ(fired, 1);
+  io.run();
+  EXPECT_EQ(fired, 100);
 }
 
 }  // namespace

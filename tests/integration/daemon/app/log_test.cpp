@@ -49,7 +49,7 @@ TEST(Log, AFullDiskDoesNotStopTheDaemon) {
   ASSERT_TRUE(answers(daemon));
   EXPECT_GT(daemon.metric("forestall_log_backlog_bytes"), 0) << "what cannot be written waits";
   make_it_talk(daemon, 5);
-  EXPECT_EQ(daemon.get("/readyz")->status, 200);
+  EXPECT_TRUE(eventually([&] { return daemon.get("/readyz")->status == 200; }));
   EXPECT_EQ(daemon.stop(), (Ended{0, 0})) << "and the end does not wait for the disk";
 }
 
