@@ -16,7 +16,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 TEST(Start, ServesUntilAskedToLeave) {
-  RunningDaemon daemon({.daemon_table = "turn_limit = \"10s\""});  // how busy the machine is, is not the question
+  RunningDaemon daemon(
+      {.daemon_table = "turn_limit = \"10s\""});  // how busy the machine is, is not the question
   ASSERT_TRUE(daemon.wait_until_ready()) << daemon.process.err();
   EXPECT_EQ(daemon.get("/healthz")->status, 200);
   const auto ready = daemon.get("/readyz");
