@@ -32,6 +32,14 @@ class Interner {
     slots_[slot] = static_cast<std::uint32_t>(offsets_.size());
     return slots_[slot] - 1;
   }
+  // Room for that many texts of that many bytes together, so that no later intern() has to move them all.
+  void reserve(std::size_t texts, std::size_t bytes) {
+    std::size_t slots = 64;
+    while (slots * 3 < (texts + 1) * 4) slots *= 2;
+    if (slots > slots_.size()) resize(slots);
+    offsets_.reserve(texts);
+    arena_.reserve(bytes);
+  }
   std::optional<Number> find(std::string_view text) const {
     if (slots_.empty()) return std::nullopt;
     const auto slot = find_slot(text);
@@ -54,8 +62,9 @@ class Interner {
     while (slots_[slot] != 0 && text(slots_[slot] - 1) != wanted) slot = (slot + 1) & mask;
     return slot;
   }
-  void grow() {
-    std::vector<std::uint32_t> old(slots_.empty() ? 64 : slots_.size() * 2, 0);
+  void grow() { resize(slots_.empty() ? 64 : slots_.size() * 2); }
+  void resize(std::size_t slots) {
+    std::vector<std::uint32_t> old(slots, 0);
     slots_.swap(old);
     for (const auto number : old)
       if (number != 0) slots_[find_slot(text(number - 1))] = number;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From nothing to a full mirror: library, lease, schema, names, slices.
+#include <array>
 #include <utility>
 
 #include "config/base/text.hpp"
@@ -95,6 +96,14 @@ Task<void> Ledger::load_names() {
 
 Task<void> Ledger::load_mirror() {
   mirror_.clear();
+  std::array<std::size_t, 2> sizes{};
+  for (std::size_t i = 0; i < 2; ++i) {
+    auto size = co_await command(redis::Request("HLEN", key(i == 0 ? "sku" : "listing")), Repeat::harmless);
+    if (!size) co_return std::unexpected(size.error());
+    if (const auto* n = size->integer()) sizes[i] = static_cast<std::size_t>(*n);
+  }
+  // A tenth more, so that a day's new listings do not move everything at once either.
+  mirror_.reserve(sizes[0] + sizes[0] / 10, sizes[1] + sizes[1] / 10);
   for (const std::string_view what : {"sku", "listing", "order"})
     if (auto ok = co_await load_slices(what); !ok) co_return std::unexpected(ok.error());
   auto reply = co_await command(redis::Request("GET", key("seq")), Repeat::harmless);

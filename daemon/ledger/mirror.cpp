@@ -252,6 +252,15 @@ void Mirror::put(const model::OrderUpsert& order) {
 
 void Mirror::clear() { *this = Mirror(); }
 
+void Mirror::reserve(std::size_t skus, std::size_t listings) {
+  constexpr std::size_t usual_name = 24;  // bytes
+  sku_names_.reserve(skus, skus * usual_name);
+  sku_rows_.reserve(skus);
+  listing_names_.reserve(listings, listings * usual_name);
+  rows_.reserve(listings);
+  links_.reserve(listings + 1);
+}
+
 std::size_t Mirror::bytes() const {
   return sku_names_.bytes() + sku_rows_.capacity() * sizeof(SkuRow) + listing_names_.bytes() +
          rows_.capacity() * sizeof(ListingRow) + links_.capacity() * sizeof(Link) +

@@ -65,6 +65,8 @@ class Mirror {
   void observed(const model::ListingState& state);  // where the outcome says it was taken
   void put(const model::OrderUpsert& order);        // forgets it when it is closed
   void clear();
+  // Before loading that many: no table has to be moved while the loop waits.
+  void reserve(std::size_t skus, std::size_t listings);
 
   std::size_t bytes() const;  // of the tables; the orders' texts are not counted
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <thread>
 
 #include "daemon/ledger/pack.hpp"
@@ -36,6 +37,14 @@ std::int64_t Server::used_memory() {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   return used;
+}
+
+double server_seconds(Server& server) {
+  const auto info = *server.sync.call({"INFO", "cpu"})->text();
+  const auto of = [&](const char* name) {
+    return std::strtod(info.c_str() + info.find(name) + std::strlen(name), nullptr);
+  };
+  return of("used_cpu_sys:") + of("used_cpu_user:");
 }
 
 Instant start_of_time() { return Instant(std::chrono::sys_days(std::chrono::year{2026} / 3 / 1)); }

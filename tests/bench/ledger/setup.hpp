@@ -23,6 +23,9 @@ struct Server {
   std::int64_t used_memory();  // INFO memory, after lazy frees
 };
 
+// Seconds of processor time the server has used: what a busy machine does not blur.
+double server_seconds(Server& server);
+
 // Stock of `skus` SKUs named "SKU-000000000000" at one place, each with `listings` listings "L0-..", "L1-..".
 void fill(test::SyncLedger& ledger, std::int64_t skus, int listings);
 std::string sku_name(std::int64_t i);

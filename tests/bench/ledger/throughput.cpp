@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <random>
 
 #include "daemon/ledger/replies.hpp"
@@ -58,15 +57,6 @@ asio::awaitable<void> caller(redis::Client& client, Work& work) {
     }
   }
   --work.active;
-}
-
-// Seconds of processor time the server has used: what a busy machine does not blur.
-double server_seconds(Server& server) {
-  const auto info = *server.sync.call({"INFO", "cpu"})->text();
-  const auto of = [&](const char* name) {
-    return std::strtod(info.c_str() + info.find(name) + std::strlen(name), nullptr);
-  };
-  return of("used_cpu_sys:") + of("used_cpu_user:");
 }
 
 double ours(test::Loop& loop, redis::Client& client, Work& work) {
