@@ -2,6 +2,7 @@
 // The sandbox's server; the only translation unit here that includes Beast.
 #include "tests/sandbox/http_server.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -79,24 +80,21 @@ struct HttpServer::Impl {
     }
   }
 
-  // A connection; whatever breaks it ends only it.
+  // A connection, until the other side leaves, sends what is no HTTP, or is cut off.
   asio::awaitable<void> serve(Stream stream) {
-    try {
-      boost::beast::flat_buffer buffer;
-      for (;;) {
-        http::request_parser<http::string_body> parser;
-        parser.body_limit(std::uint64_t{16} << 20);
-        co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
-        const bool keep_alive = parser.get().keep_alive();
-        const Request request = read_request(parser.get());
-        Answer answer = handler(request);
-        ++in_flight;
-        const bool open = co_await deliver(stream, std::move(answer), keep_alive);
-        --in_flight;
-        if (!open || !keep_alive) break;
-      }
-    } catch (const boost::system::system_error&) {
-      // The other side left, or sent what is no HTTP.
+    boost::beast::flat_buffer buffer;
+    for (bool open = true; open;) {
+      http::request_parser<http::string_body> parser;
+      parser.body_limit(std::uint64_t{16} << 20);
+      const auto [error, bytes] =
+          co_await http::async_read(stream, buffer, parser, asio::as_tuple(asio::use_awaitable));
+      if (error) break;
+      const bool keep_alive = parser.get().keep_alive();
+      const Request request = read_request(parser.get());
+      Answer answer = handler(request);
+      ++in_flight;
+      open = co_await deliver(stream, std::move(answer), keep_alive) && keep_alive;
+      --in_flight;
     }
     boost::system::error_code ignored;
     stream.socket().shutdown(tcp::socket::shutdown_both, ignored);

@@ -14,6 +14,8 @@
 namespace forestall::test {
 namespace {
 
+const std::string source = FORESTALL_SOURCE_DIR;
+
 boost::json::object truth_after(const std::vector<std::string>& arguments) {
   RunningSandbox sandbox(arguments);
   return sandbox.control("finish", "POST").json.as_object();
@@ -124,7 +126,7 @@ TEST(SandboxWorld, ReplaysAnOrderFile) {
 }
 
 TEST(SandboxWorld, ReplaysTheShippedSample) {
-  const auto truth = truth_after({"--orders", FORESTALL_SOURCE_DIR "/tests/data/online_retail/sample.csv",
+  const auto truth = truth_after({"--orders", source + "/tests/data/online_retail/sample.csv",
                                   "--seller-sync", "8h", "--pick-after", "0s"});
   EXPECT_TRUE(truth.at("books_add_up").as_bool());
   EXPECT_GT(truth.at("orders").at("oversold").as_int64(), 10);
@@ -132,7 +134,7 @@ TEST(SandboxWorld, ReplaysTheShippedSample) {
 
 // Real histories, where they are at hand: without a guard at least a hundred orders are oversold.
 void oversells(const std::string& name) {
-  const std::string packed = FORESTALL_SOURCE_DIR "/../shared/data/" + name;
+  const std::string packed = source + "/../shared/data/" + name;
   if (!std::filesystem::exists(packed)) GTEST_SKIP() << packed << " is not here";
   TemporaryFolder folder;
   const auto truth = truth_after({"--orders", folder.write("orders.csv", read_packed(packed).value()),

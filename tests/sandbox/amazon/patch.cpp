@@ -74,7 +74,7 @@ Judged judge_availability(const std::string& op, const value& record, const List
 
 Judged judge_offer(const std::string& op, const value& offer) {
   constexpr std::string_view name = "purchasable_offer";
-  const Issue wrong{"90220", "'our_price' does not have enough values.", name};
+  Issue wrong{"90220", "'our_price' does not have enough values.", name};
   const value* prices = member(offer, "our_price");
   if (prices == nullptr || !prices->is_array() || prices->as_array().empty()) return wrong;
   const value* schedule = member(prices->as_array()[0], "schedule");
