@@ -21,6 +21,9 @@ using namespace std::chrono_literals;
 
 constexpr Millis lease_ttl = 15s;
 constexpr Millis renew_every = 4s;
+constexpr Millis takeover_ask = 2s;  // at most, between two questions for a lease that is held
+constexpr Millis first_pause = 250ms;
+constexpr Millis longest_pause = 5s;
 constexpr Millis sweep_every = std::chrono::hours(6);
 constexpr std::size_t max_mapping_bytes = std::size_t{1} << 30;
 constexpr std::size_t problems_shown = 20;
@@ -78,10 +81,14 @@ awaitable<void> LedgerKeeper::run() {
       if (failures % 32 == 0) log_.warning("ledger_not_open", {{"reason", opened.error()}});
       ++failures;
     }
-    // Full jitter, as everywhere: daemons that lost the same Redis do not come back together.
-    const auto most = std::min(30'000.0, 250.0 * static_cast<double>(1ULL << std::min(failures, 8U)));
-    co_await net::sleep_for(context_.clock,
-                            Millis(static_cast<std::int64_t>(context_.random.unit() * most) + 20));
+    // A lease that somebody else holds runs out within its time: ask often enough to take over at once.
+    const bool held = !opened && opened.error().code == ErrorCode::conflict;
+    const Millis most =
+        held ? takeover_ask : std::min<Millis>(longest_pause, first_pause * (1 << std::min(failures, 8U)));
+    // Full jitter: daemons that lost the same Redis do not come back together.
+    const double share = context_.random.unit();
+    co_await net::sleep_for(
+        context_.clock, Millis(20 + static_cast<std::int64_t>(share * static_cast<double>(most.count()))));
   }
 }
 
