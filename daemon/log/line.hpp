@@ -21,7 +21,7 @@ struct Style {
 };
 
 // journald cuts lines into pieces beyond its LineMax (48 KiB): values of longer records are cut here instead.
-inline constexpr std::size_t max_line_bytes = 48 * 1024;
+inline constexpr std::size_t max_line_bytes = std::size_t{48} * 1024;
 
 // One line with its '\n'. Never longer than max_line_bytes, and still valid JSON when values had to be cut.
 std::string format_line(const LogRecord& record, Instant now, Style style);
