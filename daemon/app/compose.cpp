@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/compose.hpp"
 
+#include <memory>
+
 #include "daemon/app/housekeeping.hpp"
 #include "daemon/app/ledger_part.hpp"
 #include "daemon/app/redis_part.hpp"
 #include "daemon/app/routes.hpp"
 #include "daemon/app/web_part.hpp"
+#include "daemon/flow/flow.hpp"
 
 namespace forestall::app {
 
@@ -19,7 +22,8 @@ Parts compose(Context& context) {
   // The record, then what is counted in it. Next, each building on those above: connectors, guard, alerting.
   auto redis = make_redis(context);
   parts.push_back(std::move(redis.part));
-  parts.push_back(make_ledgers(context, redis.client));
+  const auto flow = std::make_shared<flow::Flow>(context.clock);
+  parts.push_back(make_ledgers(context, redis.client, flow));
   return parts;
 }
 

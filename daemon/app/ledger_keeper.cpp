@@ -49,20 +49,22 @@ std::vector<ledger::Feed> feeds_of(const config::Settings& settings, const Selle
   return feeds;
 }
 
-LedgerKeeper::LedgerKeeper(Context& context, redis::Client& client, config::SellerSettings seller)
+LedgerKeeper::LedgerKeeper(Context& context, redis::Client& client, flow::Seller& seller)
     : context_(context),
-      seller_(std::move(seller)),
-      log_(context.log.with({{"seller", seller_.id}})),
+      row_(seller),
+      log_(context.log.with({{"seller", row_.settings.id}})),
       ledger_(client, context.clock, log_,
-              {.seller = seller_.id, .owner = owner_name(context.random), .lease_ttl = lease_ttl}),
-      ready_(context.conditions.declare("ledger " + seller_.id.str(), "the ledger is not open yet")) {}
+              {.seller = row_.settings.id, .owner = owner_name(context.random), .lease_ttl = lease_ttl}),
+      ready_(context.conditions.declare("ledger " + row_.settings.id.str(), "the ledger is not open yet")) {
+  row_.ledger = &ledger_;
+}
 
 awaitable<void> LedgerKeeper::run() {
   for (unsigned failures = 0;;) {
     const auto opened = co_await open();
     if (opened) {
       failures = 0;
-      open_ = true;
+      row_.open = true;
       ++figures_.opens;
       figures_.last_renewed = context_.clock.now();
       ready_.met();
@@ -70,7 +72,7 @@ awaitable<void> LedgerKeeper::run() {
                                     {"listings", ledger_.mirror().listings()},
                                     {"open_orders", ledger_.mirror().open_orders()}});
       const auto lost = co_await hold();
-      open_ = false;
+      row_.open = false;
       ++figures_.lease_losses;
       ready_.missing("the lease was lost: " + lost.error().detail);
       log_.error("ledger_lost", {{"reason", lost.error()}});
@@ -94,33 +96,33 @@ awaitable<void> LedgerKeeper::run() {
 
 awaitable<Status> LedgerKeeper::open() {
   if (auto ok = co_await ledger_.open(); !ok) co_return ok;
-  if (auto ok = co_await ledger_.configure(feeds_of(context_.settings, seller_.id)); !ok)
+  if (auto ok = co_await ledger_.configure(feeds_of(context_.settings, row_.settings.id)); !ok)
     co_return std::unexpected(ok.error());
   co_return co_await map_listings();
 }
 
 // A file that cannot be read keeps the mapping that is stored: nothing already known is lost.
 awaitable<Status> LedgerKeeper::map_listings() {
-  if (!seller_.mapping_file) co_return Status{};
-  const auto bytes = read_file(*seller_.mapping_file, max_mapping_bytes);
+  if (!row_.settings.mapping_file) co_return Status{};
+  const auto bytes = read_file(*row_.settings.mapping_file, max_mapping_bytes);
   if (!bytes) {
     log_.error("mapping_refused", {{"reason", bytes.error()}});
     co_return Status{};
   }
   std::vector<AccountId> accounts;
   for (const auto& account : context_.settings.accounts)
-    if (account.seller == seller_.id) accounts.push_back(account.id);
+    if (account.seller == row_.settings.id) accounts.push_back(account.id);
   const auto file = mapping::parse_mapping(*bytes, accounts);
   if (!file) {
-    log_.error("mapping_refused", {{"file", seller_.mapping_file->string()}, {"reason", file.error()}});
+    log_.error("mapping_refused", {{"file", row_.settings.mapping_file->string()}, {"reason", file.error()}});
     co_return Status{};
   }
   for (const auto& problem : file->problems | std::views::take(problems_shown))
-    log_.warning(
-        "mapping_row",
-        {{"file", seller_.mapping_file->string()}, {"line", problem.line}, {"problem", problem.reason}});
+    log_.warning("mapping_row", {{"file", row_.settings.mapping_file->string()},
+                                 {"line", problem.line},
+                                 {"problem", problem.reason}});
   if (file->unattributed > 0) {
-    log_.error("mapping_refused", {{"file", seller_.mapping_file->string()},
+    log_.error("mapping_refused", {{"file", row_.settings.mapping_file->string()},
                                    {"reason", "rows whose listing cannot be read"},
                                    {"rows", file->unattributed}});
     co_return Status{};
@@ -134,9 +136,9 @@ awaitable<Status> LedgerKeeper::map_listings() {
   }
   const auto count = mappings.size();
   if (auto ok = co_await ledger_.map(std::move(mappings)); !ok) co_return std::unexpected(ok.error());
-  log_.info(
-      "mapping_loaded",
-      {{"file", seller_.mapping_file->string()}, {"listings", count}, {"problems", file->problem_count}});
+  log_.info("mapping_loaded", {{"file", row_.settings.mapping_file->string()},
+                               {"listings", count},
+                               {"problems", file->problem_count}});
   co_return Status{};
 }
 
@@ -158,8 +160,8 @@ awaitable<Status> LedgerKeeper::hold() {
 }
 
 awaitable<void> LedgerKeeper::close() {
-  if (!open_) co_return;
-  open_ = false;
+  if (!row_.open) co_return;
+  row_.open = false;
   ready_.missing("the daemon is stopping");
   if (auto ok = co_await ledger_.close(); !ok) log_.warning("lease_kept", {{"reason", ok.error()}});
 }
@@ -167,7 +169,7 @@ awaitable<void> LedgerKeeper::close() {
 metrics::LedgerFigures LedgerKeeper::figures() const {
   auto figures = figures_;
   const auto& mirror = ledger_.mirror();
-  figures.open = open_;
+  figures.open = row_.open;
   figures.skus = mirror.skus();
   figures.listings = mirror.listings();
   figures.unmapped_listings = mirror.unmapped().size();

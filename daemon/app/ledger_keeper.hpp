@@ -9,6 +9,7 @@
 
 #include "config/settings/settings.hpp"
 #include "daemon/app/context.hpp"
+#include "daemon/flow/flow.hpp"
 #include "daemon/ledger/ledger.hpp"
 #include "daemon/metrics/redis_families.hpp"
 
@@ -19,15 +20,16 @@ std::vector<ledger::Feed> feeds_of(const config::Settings& settings, const Selle
 
 class LedgerKeeper {
  public:
-  LedgerKeeper(Context& context, redis::Client& client, config::SellerSettings seller);
+  // `seller` is the seller's row in the flow: the keeper puts its ledger there, and says when it is open.
+  LedgerKeeper(Context& context, redis::Client& client, flow::Seller& seller);
 
   // Until cancelled: open (again), then renew the lease and sweep.
   boost::asio::awaitable<void> run();
   // Lets go of the lease, so that another daemon need not wait for it to run out.
   boost::asio::awaitable<void> close();
 
-  const SellerId& seller() const { return seller_.id; }
-  bool is_open() const { return open_; }
+  const SellerId& seller() const { return row_.settings.id; }
+  bool is_open() const { return row_.open; }
   ledger::Ledger& ledger() { return ledger_; }
   metrics::LedgerFigures figures() const;
 
@@ -37,11 +39,10 @@ class LedgerKeeper {
   boost::asio::awaitable<Status> hold();
 
   Context& context_;
-  config::SellerSettings seller_;
+  flow::Seller& row_;
   Logger log_;
   ledger::Ledger ledger_;
   Conditions::Row& ready_;
-  bool open_ = false;
   metrics::LedgerFigures figures_;
 };
 

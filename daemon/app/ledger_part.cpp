@@ -25,10 +25,12 @@ constexpr std::string_view rebuild_schema = R"({
 
 class Ledgers {
  public:
-  Ledgers(Context& context, redis::Client& client)
-      : context_(context), tasks_(context.executor, context.log, "ledgers", context.fatal) {
+  Ledgers(Context& context, redis::Client& client, std::shared_ptr<flow::Flow> flow)
+      : context_(context),
+        flow_(std::move(flow)),
+        tasks_(context.executor, context.log, "ledgers", context.fatal) {
     for (const auto& seller : context.settings.sellers)
-      keepers_.push_back(std::make_unique<LedgerKeeper>(context, client, seller));
+      keepers_.push_back(std::make_unique<LedgerKeeper>(context, client, flow_->add(seller)));
   }
 
   awaitable<Status> start() {
@@ -86,14 +88,15 @@ class Ledgers {
   }
 
   Context& context_;
+  std::shared_ptr<flow::Flow> flow_;
   std::vector<std::unique_ptr<LedgerKeeper>> keepers_;
   runtime::TaskGroup tasks_;
 };
 
 }  // namespace
 
-Part make_ledgers(Context& context, redis::Client& client) {
-  const auto self = std::make_shared<Ledgers>(context, client);
+Part make_ledgers(Context& context, redis::Client& client, std::shared_ptr<flow::Flow> flow) {
+  const auto self = std::make_shared<Ledgers>(context, client, std::move(flow));
   context.metrics.add([self](metrics::Page& page) { self->collect(page); });
   context.status.emplace_back("ledgers", [self] { return self->status(); });
   context.routes.push_back({.method = web::Method::post,

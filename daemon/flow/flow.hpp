@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table that the stages of the flow share: sellers with their ledgers, accounts with their channels, and
+// the one door through which observations enter a ledger.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/base/clock.hpp"
+#include "config/base/error.hpp"
+#include "config/settings/settings.hpp"
+#include "connectors/model/observation.hpp"
+#include "connectors/ports/marketplace.hpp"
+#include "daemon/ledger/ledger.hpp"
+
+namespace forestall::flow {
+
+// One [[account]]. Filled in by whoever polls it, read by whoever decides and acts.
+struct Account {
+  config::AccountSettings settings;           // in force; a reload replaces it
+  ports::Marketplace* marketplace = nullptr;  // null where no connector could be made: `why_not`
+  std::string why_not{};
+  // The order watermark: every order placed before it has been applied.
+  std::optional<Instant> orders_complete_before{};
+  std::optional<Instant> orders_read_at{};    // when the last successful poll began
+  std::optional<Instant> listings_read_at{};  // when the last complete round of all listings began
+  bool backfilled = false;                    // past orders and all listings have been read once
+};
+
+// One [[seller]].
+struct Seller {
+  config::SellerSettings settings;
+  ledger::Ledger* ledger = nullptr;
+  bool open = false;        // the ledger is open and the lease is ours
+  bool mapped = false;      // the mapping of its listings is in force
+  bool stock_read = false;  // at least one reading of stock was applied since the beginning of its records
+  std::vector<Account*> accounts{};
+};
+
+// What one step of apply() changed, for those who listen.
+struct Fresh {
+  Seller& seller;
+  std::span<const model::Observation> observations;
+  const ledger::Applied& applied;
+  Monotonic parsed_at{};  // when the observations were values in memory: latency is measured from here
+};
+
+class Flow {
+ public:
+  explicit Flow(Clock& clock) : clock_(clock) {}
+  Flow(const Flow&) = delete;
+  Flow& operator=(const Flow&) = delete;
+
+  Seller& add(config::SellerSettings settings);
+  Account& add(config::AccountSettings settings);  // its seller is there already
+  Seller* find_seller(std::string_view id);
+  Account* find_account(std::string_view id);
+  std::deque<Seller>& sellers() { return sellers_; }  // addresses are stable
+  std::deque<Account>& accounts() { return accounts_; }
+
+  // `told` is called on the loop's thread after every step that was applied, before apply() returns.
+  void listen(std::function<void(const Fresh&)> told) { listeners_.push_back(std::move(told)); }
+
+  // Applies a page and moves its cursor with it. unavailable where the ledger is not open; the rest as
+  // Ledger::apply.
+  boost::asio::awaitable<Result<ledger::Applied>> apply(Seller& seller,
+                                                        std::span<const model::Observation> observations,
+                                                        std::optional<ledger::CursorMove> cursor = {});
+
+ private:
+  Clock& clock_;
+  std::deque<Seller> sellers_;
+  std::deque<Account> accounts_;
+  std::vector<std::function<void(const Fresh&)>> listeners_;
+};
+
+}  // namespace forestall::flow
