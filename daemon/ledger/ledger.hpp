@@ -87,6 +87,10 @@ class Ledger {
   Task<void> close();  // lets go of the lease
   // Until then the lease is ours for certain: send nothing whose deadline is later.
   Monotonic lease_until() const { return lease_until_; }
+  // What a writing function compares with `{key_prefix()}lease`: "epoch:owner". Empty while not open.
+  std::string lease_token() const { return token_; }
+  // All keys of the seller begin with it, one hash tag: "forestall:{acme}:".
+  std::string key_prefix() const { return prefix_ + ":"; }
 
   // Applies observations in order, in one atomic call, and moves the cursor with it. An observation that
   // model::check refuses fails the whole call with invalid_argument and changes nothing. Events that happened

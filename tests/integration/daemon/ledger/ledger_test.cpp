@@ -146,6 +146,8 @@ TEST_F(LedgerTest, ASecondDaemonIsRefusedAndAnOldOneFencedOff) {
   // The first one slept past its lease; the second took over. What the first sends now changes nothing.
   sync_.call({"DEL", "forestall:{acme}:lease"});
   ASSERT_TRUE(run(second->open()));
+  EXPECT_EQ(second->lease_token(), *sync_.call({"GET", second->key_prefix() + "lease"})->text());
+  EXPECT_NE(first->lease_token(), second->lease_token());
   const std::vector<Observation> page = {stock(1, 10)};
   const auto late = run(first->apply(page));
   ASSERT_FALSE(late);
@@ -154,6 +156,7 @@ TEST_F(LedgerTest, ASecondDaemonIsRefusedAndAnOldOneFencedOff) {
   EXPECT_TRUE(run(second->apply(page)));
   EXPECT_FALSE(run(first->renew()));
   EXPECT_TRUE(run(second->close()));
+  EXPECT_EQ(second->lease_token(), "");
   EXPECT_TRUE(run(first->renew())) << "a lease let go is free";
 }
 
