@@ -14,6 +14,7 @@
 
 #include "config/base/clock.hpp"
 #include "config/base/error.hpp"
+#include "connectors/http/clock_skew.hpp"
 #include "connectors/model/capability.hpp"
 #include "connectors/model/command.hpp"
 #include "connectors/ports/page.hpp"
@@ -67,6 +68,9 @@ class Marketplace {
   virtual std::span<const Feed> feeds() const = 0;
   // When a call of this kind could be sent at the earliest, within the channel's limits.
   virtual Monotonic earliest(CallKind kind, Feed feed = Feed::orders) const = 0;
+
+  // How far the channel's clock is from ours, as its answers tell; null where the connector does not measure.
+  virtual const http::ClockSkew* skew() const { return nullptr; }
 
   // All calls return by `timeout` at the latest. Errors beside those of http::ApiCaller::call:
   //   parse        an answer that breaks the channel's own format as a whole

@@ -19,6 +19,10 @@
 #include "connectors/ports/marketplace.hpp"
 #include "daemon/ledger/ledger.hpp"
 
+namespace forestall::polling {
+class BlindWindow;  // daemon/polling/blind_window.hpp
+}
+
 namespace forestall::flow {
 
 // One [[account]]. Filled in by whoever polls it, read by whoever decides and acts.
@@ -31,6 +35,11 @@ struct Account {
   std::optional<Instant> orders_read_at{};    // when the last successful poll began
   std::optional<Instant> listings_read_at{};  // when the last complete round of all listings began
   bool backfilled = false;                    // past orders and all listings have been read once
+  // The channel's clock is further from ours than [daemon] max_clock_skew: nothing may be written.
+  bool skew_too_large = false;
+  // How long the account is blind. Whoever polls records when orders are seen; whoever acts records when
+  // writes are sent and live. Null until polling is composed.
+  polling::BlindWindow* blind_window = nullptr;
 };
 
 // One [[seller]].
