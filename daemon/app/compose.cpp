@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "daemon/app/housekeeping.hpp"
+#include "daemon/app/http_part.hpp"
 #include "daemon/app/ledger_part.hpp"
 #include "daemon/app/redis_part.hpp"
 #include "daemon/app/routes.hpp"
@@ -19,10 +20,13 @@ Parts compose(Context& context) {
   parts.push_back(make_housekeeping(context));
   // Before anything slow, so that health, readiness and metrics can be watched during a start and a drain.
   parts.push_back(make_web(context));
+  // Everything that speaks to the outside comes after it, and is stopped before it: http.client.
+  auto http = make_http(context);
+  parts.push_back(std::move(http.part));
   // The record, then what is counted in it. Next, each building on those above: connectors, guard, alerting.
   auto redis = make_redis(context);
   parts.push_back(std::move(redis.part));
-  const auto flow = std::make_shared<flow::Flow>(context.clock);
+  const auto flow = std::make_shared<flow::Flow>(context.machine_clock);
   parts.push_back(make_ledgers(context, redis.client, flow));
   return parts;
 }

@@ -21,6 +21,7 @@
 #include "daemon/runtime/loop_meter.hpp"
 #include "daemon/runtime/watchdog.hpp"
 #include "daemon/runtime/worker_pool.hpp"
+#include "daemon/timing/activity.hpp"
 #include "daemon/web/router.hpp"
 
 namespace forestall::app {
@@ -29,13 +30,18 @@ struct Context {
   std::string version;
   config::Settings settings;  // in force; replaced by a reload before the parts are told
   boost::asio::any_io_executor executor;
+  // Two ways to wait under one calendar (both are the system's clock, unless time is virtual: daemon/timing).
+  // `clock` is the world's: when to poll, rate buckets, backoff toward channels, ages, expiries, dates.
+  // `machine_clock` is this machine's: deadlines of single calls, Redis, leases, watchdog, drain, latencies.
   Clock& clock;
+  Clock& machine_clock;
   Random& random;
   logging::StreamSink& sink;
   Logger log;
   runtime::LoopMeter& loop;
   runtime::Watchdog& watchdog;
   runtime::WorkerPool& workers;
+  timing::Activity& activity;  // calls under way; what goes through the shared HTTP client is counted there
   const runtime::Lifecycle& life;
   std::function<void(std::string_view task)> fatal;  // for TaskGroups: the daemon cannot go on
 

@@ -31,7 +31,7 @@ class Housekeeping {
   awaitable<void> tend() {
     auto& progress = context_.watchdog.watch("loop");
     for (;;) {
-      co_await net::sleep_for(context_.clock, 500ms);
+      co_await net::sleep_for(context_.machine_clock, 500ms);
       progress.made();
       context_.sink.flush();
       const std::chrono::duration<double> longest(context_.loop.take_longest_seconds());

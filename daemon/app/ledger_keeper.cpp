@@ -53,7 +53,7 @@ LedgerKeeper::LedgerKeeper(Context& context, redis::Client& client, flow::Seller
     : context_(context),
       row_(seller),
       log_(context.log.with({{"seller", row_.settings.id}})),
-      ledger_(client, context.clock, log_,
+      ledger_(client, context.machine_clock, log_,
               {.seller = row_.settings.id, .owner = owner_name(context.random), .lease_ttl = lease_ttl}),
       ready_(context.conditions.declare("ledger " + row_.settings.id.str(), "the ledger is not open yet")) {
   row_.ledger = &ledger_;
@@ -66,7 +66,7 @@ awaitable<void> LedgerKeeper::run() {
       failures = 0;
       row_.open = true;
       ++figures_.opens;
-      figures_.last_renewed = context_.clock.now();
+      figures_.last_renewed = context_.machine_clock.now();
       ready_.met();
       log_.notice("ledger_opened", {{"skus", ledger_.mirror().skus()},
                                     {"listings", ledger_.mirror().listings()},
@@ -90,7 +90,8 @@ awaitable<void> LedgerKeeper::run() {
     // Full jitter: daemons that lost the same Redis do not come back together.
     const double share = context_.random.unit();
     co_await net::sleep_for(
-        context_.clock, Millis(20 + static_cast<std::int64_t>(share * static_cast<double>(most.count()))));
+        context_.machine_clock,
+        Millis(20 + static_cast<std::int64_t>(share * static_cast<double>(most.count()))));
   }
 }
 
@@ -144,16 +145,17 @@ awaitable<Status> LedgerKeeper::map_listings() {
 
 // Returns only with the reason why the lease is no longer ours.
 awaitable<Status> LedgerKeeper::hold() {
-  auto sweep_at = context_.clock.monotonic();
+  auto sweep_at = context_.machine_clock.monotonic();
   for (;;) {
-    co_await net::sleep_for(context_.clock, renew_every);
+    co_await net::sleep_for(context_.machine_clock, renew_every);
     if (auto ok = co_await ledger_.renew(); ok)
-      figures_.last_renewed = context_.clock.now();
-    else if (ok.error().code == ErrorCode::conflict || context_.clock.monotonic() >= ledger_.lease_until())
+      figures_.last_renewed = context_.machine_clock.now();
+    else if (ok.error().code == ErrorCode::conflict ||
+             context_.machine_clock.monotonic() >= ledger_.lease_until())
       co_return std::unexpected(ok.error());
-    if (context_.clock.monotonic() < sweep_at) continue;
+    if (context_.machine_clock.monotonic() < sweep_at) continue;
     if (auto swept = co_await ledger_.sweep(); swept)
-      sweep_at = context_.clock.monotonic() + sweep_every;
+      sweep_at = context_.machine_clock.monotonic() + sweep_every;
     else
       log_.warning("sweep_failed", {{"reason", swept.error()}});
   }

@@ -81,17 +81,20 @@ ExitCode run(const CommandLine& line, const std::filesystem::path& credentials) 
   runtime::Watchdog watchdog(clock, notify, log, runtime::watchdog_timeout(),
                              settings->daemon.progress_deadline);
   runtime::WorkerPool workers(settings->daemon.worker_threads);
+  timing::Activity activity(io.get_executor());
   std::optional<Supervisor> supervisor;
   Context context{.version = FORESTALL_VERSION,
                   .settings = std::move(*settings),
                   .executor = io.get_executor(),
                   .clock = clock,
+                  .machine_clock = clock,
                   .random = random,
                   .sink = sink,
                   .log = log,
                   .loop = loop,
                   .watchdog = watchdog,
                   .workers = workers,
+                  .activity = activity,
                   .life = life,
                   .fatal = [&](std::string_view) { supervisor->part_failed(); }};
   auto& started = context.conditions.declare("started", "the daemon is starting");

@@ -20,7 +20,7 @@ class RedisKeeper {
  public:
   RedisKeeper(Context& context, redis::RedisSetup setup)
       : context_(context),
-        service_(context.executor, std::move(setup), context.clock, context.random, context.log),
+        service_(context.executor, std::move(setup), context.machine_clock, context.random, context.log),
         tasks_(context.executor, context.log, "redis", context.fatal),
         connected_(context.conditions.declare("redis", "Redis is not connected yet")) {}
 
@@ -61,7 +61,7 @@ class RedisKeeper {
         connected_.met();
       else
         connected_.missing(why(state));
-      co_await net::sleep_for(context_.clock, 100ms);
+      co_await net::sleep_for(context_.machine_clock, 100ms);
     }
   }
 

@@ -18,7 +18,7 @@ class WebPart {
 
   // Made here and not before: by now every part has added its routes.
   awaitable<Status> start() {
-    server_ = std::make_unique<web::Server>(context_.executor, context_.clock, context_.log,
+    server_ = std::make_unique<web::Server>(context_.executor, context_.machine_clock, context_.log,
                                             server_options(context_.settings), context_.routes,
                                             access_rules(context_.settings), context_.fatal);
     co_return server_->start();

@@ -57,11 +57,12 @@ struct Fresh {
   Seller& seller;
   std::span<const model::Observation> observations;
   const ledger::Applied& applied;
-  Monotonic parsed_at{};  // when the observations were values in memory: latency is measured from here
+  Monotonic parsed_at{};  // on the machine's clock: when the observations were values in memory
 };
 
 class Flow {
  public:
+  // `clock` measures latencies: the machine's.
   explicit Flow(Clock& clock) : clock_(clock) {}
   Flow(const Flow&) = delete;
   Flow& operator=(const Flow&) = delete;
