@@ -1,0 +1,221 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The intent journal of one seller. KEYS[1] is the seller's prefix, 'forestall:{acme}', shared with the ledger
+-- and fenced by the ledger's lease: ARGV[1] its token, ARGV[2] now in ms.
+--
+--   intent         hash: 'account listing' -> the current intent of the listing, see RECORD
+--   intent_epoch   the last epoch given, never given twice
+--   intent_schema  version of all this
+--   journal        stream: every intent, every move, every wish that was only noted, in order
+--   control        hash: switches set at run time (modes, breakers) -> text
+--
+-- RECORD: epoch, state, moved at, sent at (0: never), target units (-1: none), intent, late, detail, reading.
+--   intent   opaque, immutable from append on
+--   late     {epoch, target, sent at, ...}: superseded or given up after they were sent; they may still land
+--   detail   of the last move, for people
+--   reading  opaque: the listing as it was read before the write was sent
+--
+-- The stream's entries: k = 'i' intent (f, e, b), 'm' move (f, e, s, d), 's' settled (f, e), 'w' noted wish
+-- (f, b).
+local SCHEMA = '1'
+local REQUESTED, SENT, ACCEPTED, CONFIRMED, REJECTED, STUCK, SUPERSEDED, ABANDONED, UNRESOLVED =
+  0, 1, 2, 3, 4, 5, 6, 7, 8
+local MOST_LATE = 3 * 16
+
+-- MOVES[from][to]: keep in step with moves.hpp (a test compares them).
+local function set(...)
+  local s = {}
+  for _, v in ipairs({...}) do s[v] = true end
+  return s
+end
+local MOVES, OPEN
+local call, pack, unpack_all
+-- While a library loads, Redis hides every module.
+local function wake()
+  call, pack, unpack_all = redis.call, cmsgpack.pack, cmsgpack.unpack
+  MOVES = {
+    [REQUESTED] = set(SENT, CONFIRMED, SUPERSEDED, ABANDONED),
+    [SENT] = set(ACCEPTED, CONFIRMED, REJECTED, STUCK, SUPERSEDED, ABANDONED, UNRESOLVED),
+    [ACCEPTED] = set(CONFIRMED, STUCK, SUPERSEDED, ABANDONED),
+    [STUCK] = set(CONFIRMED, SUPERSEDED, ABANDONED),
+    [UNRESOLVED] = set(ACCEPTED, CONFIRMED, STUCK, SUPERSEDED, ABANDONED),
+    [CONFIRMED] = {}, [REJECTED] = {}, [SUPERSEDED] = {}, [ABANDONED] = {},
+  }
+  OPEN = set(REQUESTED, SENT, ACCEPTED, STUCK, UNRESOLVED)
+end
+
+local function begin(keys, args)
+  if not call then wake() end
+  local held = call('GET', keys[1] .. ':lease')
+  if held ~= args[1] then return nil, redis.error_reply('LEASE held by ' .. (held or 'nobody')) end
+  return keys[1]
+end
+
+local function tell(p, ...) call('XADD', p .. ':journal', '*', ...) end
+
+-- What was sent may land after everything that follows, until somebody knows better.
+local function add_late(late, epoch, target, sent)
+  if sent == 0 then return late end
+  late[#late + 1], late[#late + 2], late[#late + 3] = epoch, target, sent
+  while #late > MOST_LATE do
+    for _ = 1, 3 do table.remove(late, 1) end
+  end
+  return late
+end
+
+-- ARGV from 3: packed (field, epoch named by the caller or 0, target, intent)...
+-- Reply: flat {1, new epoch} or {0, current epoch} for each.
+local function append(keys, args)
+  local p, refused = begin(keys, args)
+  if not p then return refused end
+  local now, wishes, replies = tonumber(args[2]), {}, {}
+  for i = 3, #args do wishes[i - 2] = {unpack_all(args[i])} end
+  for i, wish in ipairs(wishes) do
+    local field, named, target, intent = wish[1], wish[2], wish[3], wish[4]
+    local raw = call('HGET', p .. ':intent', field)
+    local epoch, state, sent, old_target, late, reading, _ = 0, CONFIRMED, 0, 0, {}, '', nil
+    if raw then epoch, state, _, sent, old_target, _, late, _, reading = unpack_all(raw) end
+    if epoch ~= named then
+      replies[2 * i - 1], replies[2 * i] = 0, epoch
+    else
+      if OPEN[state] then
+        late = add_late(late, epoch, old_target, sent)
+        tell(p, 'k', 'm', 'f', field, 'e', epoch, 's', SUPERSEDED, 'd', '')
+      end
+      local new = call('INCR', p .. ':intent_epoch')
+      call('HSET', p .. ':intent', field, pack(new, REQUESTED, now, 0, target, intent, late, '', ''))
+      tell(p, 'k', 'i', 'f', field, 'e', new, 'b', intent)
+      replies[2 * i - 1], replies[2 * i] = 1, new
+    end
+  end
+  return replies
+end
+redis.register_function('forestall_journal_append', append)
+
+-- ARGV from 3: packed (field, epoch, state, detail, reading or '')...
+-- Reply: flat {1, state} done (or done before), {0, current epoch} another epoch, {2, state} no legal move.
+local function move(keys, args)
+  local p, refused = begin(keys, args)
+  if not p then return refused end
+  local now, moves, replies = tonumber(args[2]), {}, {}
+  for i = 3, #args do moves[i - 2] = {unpack_all(args[i])} end
+  for i, m in ipairs(moves) do
+    local field, epoch, to, detail, seen = m[1], m[2], m[3], m[4], m[5]
+    local raw = call('HGET', p .. ':intent', field)
+    local is, state, moved, sent, target, intent, late, old_detail, reading = 0
+    if raw then is, state, moved, sent, target, intent, late, old_detail, reading = unpack_all(raw) end
+    if not raw or is ~= epoch then
+      replies[2 * i - 1], replies[2 * i] = 0, is
+    elseif state == to then
+      replies[2 * i - 1], replies[2 * i] = 1, state
+    elseif not MOVES[state][to] then
+      replies[2 * i - 1], replies[2 * i] = 2, state
+    else
+      if to == SENT then sent = now end
+      -- Given up on, but it went out: it may land yet.
+      if to == ABANDONED and (state == UNRESOLVED or state == ACCEPTED or state == STUCK) then
+        late = add_late(late, epoch, target, sent)
+      end
+      if seen ~= '' then reading = seen end
+      call('HSET', p .. ':intent', field, pack(epoch, to, now, sent, target, intent, late, detail, reading))
+      tell(p, 'k', 'm', 'f', field, 'e', epoch, 's', to, 'd', detail)
+      replies[2 * i - 1], replies[2 * i] = 1, to
+    end
+  end
+  return replies
+end
+redis.register_function('forestall_journal_move', move)
+
+-- Late writes that cannot land any more. ARGV from 3: packed (field, late epoch)... Reply: number taken off.
+local function settle(keys, args)
+  local p, refused = begin(keys, args)
+  if not p then return refused end
+  local gone = 0
+  for i = 3, #args do
+    local field, epoch = unpack_all(args[i])
+    local raw = call('HGET', p .. ':intent', field)
+    if raw then
+      local is, state, moved, sent, target, intent, late, detail, reading = unpack_all(raw)
+      local left = {}
+      for j = 1, #late, 3 do
+        if late[j] ~= epoch then
+          for n = 0, 2 do left[#left + 1] = late[j + n] end
+        end
+      end
+      if #left ~= #late then
+        call('HSET', p .. ':intent', field, pack(is, state, moved, sent, target, intent, left, detail, reading))
+        tell(p, 'k', 's', 'f', field, 'e', epoch)
+        gone = gone + 1
+      end
+    end
+  end
+  return gone
+end
+redis.register_function('forestall_journal_settle', settle)
+
+-- Wishes that nobody acts on (mode observe, advise). ARGV from 3: packed (field, intent)...
+local function note(keys, args)
+  local p, refused = begin(keys, args)
+  if not p then return refused end
+  for i = 3, #args do
+    local field, intent = unpack_all(args[i])
+    tell(p, 'k', 'w', 'f', field, 'b', intent)
+  end
+  return #args - 2
+end
+redis.register_function('forestall_journal_note', note)
+
+-- ARGV from 3: name, text ('' deletes)...
+local function control(keys, args)
+  local p, refused = begin(keys, args)
+  if not p then return refused end
+  for i = 3, #args, 2 do
+    if args[i + 1] == '' then
+      call('HDEL', p .. ':control', args[i])
+    else
+      call('HSET', p .. ':control', args[i], args[i + 1])
+    end
+  end
+  return (#args - 2) / 2
+end
+redis.register_function('forestall_journal_control', control)
+
+-- Stamps the schema where there is none; refuses another one.
+local function open(keys, args)
+  local p, refused = begin(keys, args)
+  if not p then return refused end
+  local is = call('GET', p .. ':intent_schema')
+  if not is then
+    call('SET', p .. ':intent_schema', SCHEMA)
+  elseif is ~= SCHEMA then
+    return redis.error_reply('SCHEMA intents have version ' .. is .. ', this library has ' .. SCHEMA)
+  end
+  return SCHEMA
+end
+redis.register_function('forestall_journal_open', open)
+
+-- Retention, one slice. ARGV: token, now, cursor, count, keep in ms, most entries of the stream.
+-- A closed intent is dropped when it is older than `keep`, unless it still stands: a listing that we put to
+-- zero or off and nobody changed since, or a write that may yet land. Epochs are never given twice, so that
+-- a listing whose record was dropped begins again with named epoch 0 and a larger epoch.
+-- Reply: {cursor, field dropped...}
+local function sweep(keys, args)
+  local p, refused = begin(keys, args)
+  if not p then return refused end
+  local oldest = tonumber(args[2]) - tonumber(args[5])
+  local slice = call('HSCAN', p .. ':intent', args[3], 'COUNT', args[4])
+  local reply = {slice[1]}
+  for i = 1, #slice[2], 2 do
+    local _, state, moved, _, target, _, late = unpack_all(slice[2][i + 1])
+    local stands = OPEN[state] or #late > 0 or (state == CONFIRMED and target <= 0)
+    if moved < oldest and not stands then
+      call('HDEL', p .. ':intent', slice[2][i])
+      reply[#reply + 1] = slice[2][i]
+    end
+  end
+  if slice[1] == '0' then
+    if oldest > 0 then call('XTRIM', p .. ':journal', 'MINID', '~', string.format('%.0f', oldest)) end
+    call('XTRIM', p .. ':journal', 'MAXLEN', '~', args[6])
+  end
+  return reply
+end
+redis.register_function('forestall_journal_sweep', sweep)

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+// The journal on a real redis-server: random histories against a plain model, Redis killed under them, leases
+// of others. FORESTALL_JOURNAL_STEPS (3,000) and FORESTALL_JOURNAL_KILLS (10) set how long.
+#include "daemon/journal/journal.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <memory>
+
+#include "config/base/text.hpp"
+#include "daemon/journal/library.hpp"
+#include "tests/support/redis/loop.hpp"
+#include "tests/support/redis/redis_server.hpp"
+
+namespace forestall::test {
+namespace {
+
+using namespace std::chrono_literals;
+using journal::Journal;
+using journal::Moved;
+using journal::State;
+using ::testing::HasSubstr;
+
+const auto shop = AccountId::literal("shop");
+
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : parse_integer<std::uint64_t>(text).value_or(otherwise);
+}
+
+journal::Intent set_to(const std::string& listing, std::int64_t units, Instant at) {
+  return {.command = model::SetQuantity{shop, ListingId::literal(listing), Units(units), {}},
+          .before = {.quantity = Units(7), .activity = model::ListingActivity::active, .at = at},
+          .who = "rule",
+          .reason = "sold_elsewhere",
+          .explanation = R"({"available":3})",
+          .requested_at = at};
+}
+
+class JournalTest : public ::testing::Test {
+ protected:
+  explicit JournalTest(bool durable = false) : server_(RedisOptions{.durable = durable}) {
+    redis::ClientConfig config;
+    config.endpoint = redis::parse_endpoint(server_.url()).value();
+    config.backoff.base = 5ms;
+    client_ = std::make_unique<redis::Client>(loop_.io.get_executor(), config, loop_.clock, loop_.random,
+                                              loop_.log);
+    loop_.spawn(client_->run());
+    give_lease_to("1:me");
+  }
+  ~JournalTest() override {
+    client_->stop();
+    loop_.join();
+  }
+  void give_lease_to(const std::string& token) {
+    ASSERT_TRUE(loop_.run(client_->call(redis::Request("SET", "forestall:{acme}:lease", token))));
+  }
+  std::unique_ptr<Journal> make(std::string token = "1:me") {
+    return std::make_unique<Journal>(*client_, loop_.clock, loop_.log,
+                                     journal::JournalOptions{.seller = SellerId::literal("acme"),
+                                                             .lease_token = [token] { return token; },
+                                                             .call_timeout = 20s,
+                                                             .slice = 10});
+  }
+  std::unique_ptr<Journal> opened() {
+    auto journal = make();
+    const auto ok = loop_.run(journal->open());
+    EXPECT_TRUE(ok) << to_string(ok.error());
+    return journal;
+  }
+  journal::Appended append(Journal& j, std::uint64_t named, const std::string& listing, std::int64_t units) {
+    std::vector<journal::Wish> wishes;
+    wishes.push_back({named, set_to(listing, units, loop_.clock.now())});
+    const auto done = loop_.run(j.append(std::move(wishes)));
+    EXPECT_TRUE(done) << to_string(done.error());
+    return done ? done->front() : journal::Appended{};
+  }
+  Moved move(Journal& j, const std::string& listing, std::uint64_t epoch, State to) {
+    std::vector<journal::Move> moves;
+    moves.push_back({.account = shop, .listing = ListingId::literal(listing), .epoch = epoch, .to = to});
+    const auto done = loop_.run(j.move(std::move(moves)));
+    EXPECT_TRUE(done) << to_string(done.error());
+    return done ? done->front() : Moved::not_newest;
+  }
+
+  RedisServer server_;
+  Loop loop_;
+  std::unique_ptr<redis::Client> client_;
+};
+
+class DurableJournalTest : public JournalTest {
+ protected:
+  DurableJournalTest() : JournalTest(true) {}
+};
+
+// What one reading of an index shows, comparable.
+std::map<std::string, std::string> shown(const Journal& j) {
+  std::map<std::string, std::string> all;
+  for (const auto& [field, r] : j.records()) {
+    auto text = fmt::format("{} {} {} before {}", r.epoch, journal::word(r.state),
+                            r.target ? r.target->count() : -1, r.before.quantity.value_or(Units(-1)).count());
+    for (const auto& late : r.late) text += fmt::format(" late {}", late.epoch);
+    all[field] = text;
+  }
+  return all;
+}
+
+TEST_F(JournalTest, KeepsAnIntentAndItsLifeAcrossProcesses) {
+  auto first = opened();
+  const auto made = append(*first, 0, "CUP", 3);
+  ASSERT_TRUE(made.done);
+  std::vector<journal::Move> moves;
+  moves.push_back(
+      {.account = shop,
+       .listing = ListingId::literal("CUP"),
+       .epoch = made.epoch,
+       .to = State::sent,
+       .reading = journal::Before{
+           .quantity = Units(5), .activity = model::ListingActivity::active, .restore = "as it was"}});
+  ASSERT_TRUE(loop_.run(first->move(std::move(moves))));
+
+  auto second = opened();
+  const auto* record = second->find(shop, ListingId::literal("CUP"));
+  ASSERT_NE(record, nullptr);
+  EXPECT_EQ(record->epoch, made.epoch);
+  EXPECT_EQ(record->state, State::sent);
+  EXPECT_EQ(record->target, Units(3));
+  EXPECT_EQ(record->before.quantity, Units(5));
+  EXPECT_EQ(record->before.restore, "as it was");
+  EXPECT_TRUE(record->sent_at.has_value());
+  EXPECT_EQ(shown(*first), shown(*second));
+  const auto full = loop_.run(second->intent(shop, ListingId::literal("CUP")));
+  ASSERT_TRUE(full);
+  EXPECT_EQ(full->explanation, R"({"available":3})");
+}
+
+TEST_F(JournalTest, OnlyWhoNamesTheCurrentEpochGetsTheNext) {
+  auto j = opened();
+  const auto first = append(*j, 0, "CUP", 3);
+  ASSERT_TRUE(first.done);
+  const auto blind = append(*j, 0, "CUP", 9);
+  EXPECT_FALSE(blind.done);
+  EXPECT_EQ(blind.epoch, first.epoch);
+  const auto second = append(*j, first.epoch, "CUP", 2);
+  EXPECT_TRUE(second.done);
+  EXPECT_GT(second.epoch, first.epoch);
+  EXPECT_EQ(move(*j, "CUP", first.epoch, State::sent), Moved::not_newest);
+  EXPECT_EQ(move(*j, "CUP", second.epoch, State::accepted), Moved::not_legal);
+}
+
+TEST_F(JournalTest, ASupersededWriteMayStillLand) {
+  auto j = opened();
+  const auto first = append(*j, 0, "CUP", 3);
+  EXPECT_EQ(move(*j, "CUP", first.epoch, State::sent), Moved::done);
+  const auto second = append(*j, first.epoch, "CUP", 0);
+  ASSERT_TRUE(second.done);
+  const auto* record = j->find(shop, ListingId::literal("CUP"));
+  ASSERT_EQ(record->late.size(), 1U);
+  EXPECT_EQ(record->late[0].epoch, first.epoch);
+  EXPECT_EQ(record->late[0].target, Units(3));
+  EXPECT_EQ(shown(*opened()), shown(*j));
+  ASSERT_TRUE(loop_.run(j->settle(shop, ListingId::literal("CUP"), first.epoch)));
+  EXPECT_TRUE(j->find(shop, ListingId::literal("CUP"))->late.empty());
+  EXPECT_EQ(shown(*opened()), shown(*j));
+}
+
+TEST_F(JournalTest, WithoutTheLeaseNothingIsWritten) {
+  auto j = opened();
+  give_lease_to("2:somebody else");
+  std::vector<journal::Wish> wishes;
+  wishes.push_back({0, set_to("CUP", 3, loop_.clock.now())});
+  const auto refused = loop_.run(j->append(std::move(wishes)));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_THAT(refused.error().detail, HasSubstr("somebody else"));
+  give_lease_to("1:me");
+  EXPECT_TRUE(opened()->records().empty());
+}
+
+TEST_F(JournalTest, TellsItsHistoryNewestFirst) {
+  auto j = opened();
+  const auto made = append(*j, 0, "CUP", 3);
+  append(*j, 0, "MUG", 1);
+  move(*j, "CUP", made.epoch, State::sent);
+  std::vector<journal::Intent> noted;
+  noted.push_back(set_to("CUP", 1, loop_.clock.now()));
+  ASSERT_TRUE(loop_.run(j->note(std::move(noted))));
+  const auto cup = loop_.run(j->history("shop CUP", 10));
+  ASSERT_TRUE(cup) << to_string(cup.error());
+  ASSERT_EQ(cup->size(), 3U);
+  EXPECT_EQ((*cup)[0].kind, journal::Entry::Kind::wish);
+  EXPECT_EQ((*cup)[1].state, State::sent);
+  EXPECT_EQ((*cup)[2].intent->reason, "sold_elsewhere");
+  EXPECT_EQ(loop_.run(j->history({}, 2))->size(), 2U);
+}
+
+TEST_F(JournalTest, SwitchesOutliveTheProcess) {
+  auto j = opened();
+  ASSERT_TRUE(loop_.run(j->set_control("mode shop", "observe")));
+  EXPECT_EQ(opened()->controls().at("mode shop"), "observe");
+  ASSERT_TRUE(loop_.run(j->set_control("mode shop", "")));
+  EXPECT_TRUE(opened()->controls().empty());
+}
+
+TEST_F(JournalTest, DropsWhatIsOldAndKeepsWhatStands) {
+  auto j =
+      std::make_unique<Journal>(*client_, loop_.clock, loop_.log,
+                                journal::JournalOptions{.seller = SellerId::literal("acme"),
+                                                        .lease_token = [] { return std::string("1:me"); },
+                                                        .keep = Millis(0)});
+  ASSERT_TRUE(loop_.run(j->open()));
+  for (const auto& [listing, units, last] :
+       {std::tuple("paused", 0, State::confirmed), std::tuple("raised", 4, State::confirmed),
+        std::tuple("open", 4, State::accepted)}) {
+    const auto made = append(*j, 0, listing, units);
+    move(*j, listing, made.epoch, State::sent);
+    move(*j, listing, made.epoch, last);
+  }
+  loop_.run_for(5ms);
+  EXPECT_EQ(loop_.run(j->sweep()), 1U);
+  EXPECT_EQ(j->find(shop, ListingId::literal("raised")), nullptr);
+  EXPECT_NE(j->find(shop, ListingId::literal("paused")), nullptr);
+  EXPECT_NE(j->find(shop, ListingId::literal("open")), nullptr);
+  const auto again = append(*j, 0, "raised", 2);
+  EXPECT_TRUE(again.done);
+  EXPECT_GT(again.epoch, 3U) << "an epoch was given twice";
+}
+
+TEST_F(JournalTest, RefusesDataOfAnotherVersion) {
+  ASSERT_TRUE(loop_.run(client_->call(redis::Request("SET", "forestall:{acme}:intent_schema", "99"))));
+  auto j = make();
+  const auto refused = loop_.run(j->open());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unsupported);
+}
+
+// The definition, in a few lines: what the functions must do.
+struct Plain {
+  std::uint64_t epoch = 0;
+  State state = State::confirmed;
+  bool sent = false;
+  std::vector<std::uint64_t> late{};
+};
+
+class Histories {
+ public:
+  Histories(Loop& loop, Journal& journal, std::uint64_t seed) : loop_(loop), j_(journal), random_(seed) {}
+
+  void step() {
+    const auto listing = fmt::format("L{}", random_.below(6));
+    auto& p = plain_[listing];
+    switch (random_.below(8)) {
+      case 0:
+      case 1:
+        return append(listing, p, random_.below(5) != 0);
+      case 2:
+        if (!p.late.empty()) {
+          const auto epoch = p.late[random_.below(p.late.size())];
+          ASSERT_TRUE(loop_.run(j_.settle(shop, ListingId::literal(listing), epoch)));
+          std::erase(p.late, epoch);
+        }
+        return;
+      default:
+        return move(listing, p);
+    }
+  }
+  void compare(const Journal& j) const {
+    for (const auto& [listing, p] : plain_) {
+      const auto* r = j.find(shop, ListingId::literal(listing));
+      if (p.epoch == 0) {
+        EXPECT_EQ(r, nullptr);
+        continue;
+      }
+      ASSERT_NE(r, nullptr) << listing;
+      EXPECT_EQ(r->epoch, p.epoch) << listing;
+      EXPECT_EQ(journal::word(r->state), journal::word(p.state)) << listing;
+      std::vector<std::uint64_t> late;
+      for (const auto& one : r->late) late.push_back(one.epoch);
+      EXPECT_EQ(late, p.late) << listing;
+    }
+    std::size_t counted = 0;
+    for (const auto n : j.by_state()) counted += n;
+    EXPECT_EQ(counted, j.records().size());
+  }
+
+ private:
+  void append(const std::string& listing, Plain& p, bool right) {
+    std::vector<journal::Wish> wishes;
+    wishes.push_back({right ? p.epoch : p.epoch + 1 + random_.below(3),
+                      set_to(listing, static_cast<std::int64_t>(random_.below(9)), loop_.clock.now())});
+    const auto done = loop_.run(j_.append(std::move(wishes)));
+    ASSERT_TRUE(done) << to_string(done.error());
+    ASSERT_EQ(done->front().done, right);
+    if (!right) return;
+    ASSERT_GT(done->front().epoch, last_);
+    last_ = done->front().epoch;
+    if (p.epoch != 0 && is_open(p.state) && p.sent) add_late(p);
+    p = {done->front().epoch, State::requested, false, p.late};
+  }
+  void move(const std::string& listing, Plain& p) {
+    const auto to = static_cast<State>(random_.below(journal::state_count));
+    const bool stale = random_.below(8) == 0;
+    std::vector<journal::Move> moves;
+    moves.push_back({.account = shop,
+                     .listing = ListingId::literal(listing),
+                     .epoch = stale ? p.epoch + 7 : p.epoch,
+                     .to = to});
+    const auto done = loop_.run(j_.move(std::move(moves)));
+    ASSERT_TRUE(done) << to_string(done.error());
+    if (stale || p.epoch == 0) {
+      ASSERT_EQ(done->front(), Moved::not_newest) << "epoch " << p.epoch;
+      return;
+    }
+    const bool legal = to == p.state || may_follow(p.state, to);
+    ASSERT_EQ(done->front(), legal ? Moved::done : Moved::not_legal) << word(p.state) << " to " << word(to);
+    if (!legal || to == p.state) return;
+    if (to == State::sent) p.sent = true;
+    if (to == State::abandoned && may_land(p.state) && p.state != State::sent) add_late(p);
+    p.state = to;
+  }
+  static void add_late(Plain& p) {
+    p.late.push_back(p.epoch);
+    if (p.late.size() > 16) p.late.erase(p.late.begin());
+  }
+
+  Loop& loop_;
+  Journal& j_;
+  SeededRandom random_;
+  std::map<std::string, Plain> plain_;
+  std::uint64_t last_ = 0;
+};
+
+TEST_F(JournalTest, RandomHistoriesAreWhatThePlainModelSays) {
+  const auto steps = from_environment("FORESTALL_JOURNAL_STEPS", 3'000);
+  auto j = opened();
+  Histories histories(loop_, *j, 11);
+  for (std::uint64_t i = 0; i < steps && !HasFatalFailure(); ++i) {
+    histories.step();
+    if (i % 500 == 499) {
+      histories.compare(*j);
+      histories.compare(*opened());
+    }
+  }
+}
+
+TEST_F(DurableJournalTest, NothingAcknowledgedIsLostWhenRedisDies) {
+  const auto kills = from_environment("FORESTALL_JOURNAL_KILLS", 10);
+  auto j = opened();
+  Histories histories(loop_, *j, 12);
+  SeededRandom random(13);
+  for (std::uint64_t kill = 0; kill < kills && !HasFatalFailure(); ++kill) {
+    // Writers that do not wait for each other: some of their calls are on their way when Redis dies.
+    std::size_t answered = 0;
+    std::map<std::string, journal::Appended> made;
+    const auto crowd = 1 + random.below(20);
+    for (std::uint64_t i = 0; i < crowd; ++i) {
+      auto listing = fmt::format("crowd-{}-{}", kill, i);
+      std::vector<journal::Wish> wishes;
+      wishes.push_back({0, set_to(listing, 1, loop_.clock.now())});
+      loop_.spawn(j->append(std::move(wishes)), [&, listing](Result<std::vector<journal::Appended>> done) {
+        ++answered;
+        if (done) made[listing] = done->front();
+      });
+    }
+    if (random.below(2) == 0) loop_.io.poll();
+    server_.kill();
+    server_.start();
+    loop_.run_until([&] { return answered == crowd; });
+    for (int i = 0; i < 20 && !HasFatalFailure(); ++i) histories.step();
+    auto after = opened();
+    histories.compare(*after);
+    EXPECT_EQ(made.size(), crowd) << "a call that may be repeated was not";
+    for (const auto& [listing, appended] : made) {
+      EXPECT_TRUE(appended.done) << listing;
+      const auto* record = after->find(shop, ListingId::literal(listing));
+      ASSERT_NE(record, nullptr) << listing << " was acknowledged and is lost";
+      EXPECT_EQ(record->epoch, appended.epoch);
+    }
+    EXPECT_EQ(shown(*j), shown(*after));
+  }
+}
+
+}  // namespace
+}  // namespace forestall::test

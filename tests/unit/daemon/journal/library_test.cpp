@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A function library that changed needs a new version, and both languages know the same moves.
+#include "daemon/journal/library.hpp"
+
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+
+#include <string>
+
+#include "daemon/journal/moves.hpp"
+
+namespace forestall::journal {
+namespace {
+
+std::string sha256(const std::string& text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) {
+    static constexpr char digits[] = "0123456789abcdef";
+    hex += digits[digest[i] >> 4];
+    hex += digits[digest[i] & 15];
+  }
+  return hex;
+}
+
+TEST(JournalLibrary, ItsVersionBelongsToThisText) {
+  EXPECT_EQ(library_version, 1U);
+  EXPECT_EQ(sha256(library_source()), "216fd95e71612c2297c2796ada41348818eae13a9d3d08f6f0bf58bfb951a2f2")
+      << "lua/*.lua changed: raise library_version (library.hpp), then both values here";
+}
+
+TEST(JournalLibrary, NothingFollowsAClosedIntent) {
+  for (std::size_t from = 0; from < state_count; ++from)
+    for (std::size_t to = 0; to < state_count; ++to)
+      if (!is_open(static_cast<State>(from))) {
+        EXPECT_FALSE(may_follow(static_cast<State>(from), static_cast<State>(to)));
+      }
+}
+
+TEST(JournalLibrary, NothingIsSentTwice) {
+  for (std::size_t from = 0; from < state_count; ++from)
+    EXPECT_EQ(may_follow(static_cast<State>(from), State::sent),
+              static_cast<State>(from) == State::requested);
+}
+
+}  // namespace
+}  // namespace forestall::journal
