@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+// Regimes, the room that stock leaves, and one step for each listing.
+#include "daemon/guard/planner/plan.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "daemon/guard/planner/listing_book.hpp"
+#include "forecasting/targets/ladder.hpp"
+#include "forecasting/targets/targets.hpp"
+
+namespace forestall::planner {
+
+namespace fc = forecasting;
+
+namespace {
+
+class Steps {
+ public:
+  Steps(const Problem& problem, std::span<const fc::SkuVerdict> verdicts,
+        std::span<const std::int32_t> targets, Plan& plan)
+      : problem_(problem), targets_(targets), plan_(plan) {
+    plan_.skus = problem.skus.size();
+    plan_.offers = problem.offers.size();
+    for (std::size_t j = 0; j < plan_.skus; ++j) {
+      scarce_[j] = verdicts[j].regime == fc::Regime::scarce;
+      room_[j] = std::max(0, problem.skus[j].usable_units);
+      plan_.exposed_units[j] = 0;
+    }
+    for (const OfferFacts& offer : problem.offers)
+      for (const fc::Component& part : parts(offer)) {
+        const std::int64_t units = std::int64_t{part.units} * offer.exposure.units;
+        room_[part.sku] -= units;
+        plan_.exposed_units[part.sku] += units;
+      }
+    for (std::size_t j = 0; j < plan_.skus; ++j)
+      plan_.regimes[j] = !scarce_[j] ? Regime::plenty : room_[j] < 0 ? Regime::entering : Regime::established;
+  }
+
+  void run() {
+    const std::size_t anchor = find_anchor();
+    // Zeros and lowerings need no room; what they free is free only when resolved. Then those that raise.
+    for (std::size_t l = 0; l < plan_.offers; ++l) {
+      Step& step = plan_.steps[l];
+      step = {.regime = regime_of(problem_.offers[l]), .target = targets_[l]};
+      const OfferFacts& offer = problem_.offers[l];
+      step.why = step.regime == Regime::plenty ? in_plenty(offer, step) : lowering(offer, step, l == anchor);
+    }
+    for (std::size_t l = 0; l < plan_.offers; ++l) {
+      Step& step = plan_.steps[l];
+      if (step.regime != Regime::plenty && step.why == Why::as_wanted)
+        step.why = raising(problem_.offers[l], step);
+    }
+    for (std::size_t l = 0; l < plan_.offers; ++l)
+      if (plan_.steps[l].writes()) permit(problem_.offers[l], plan_.steps[l]);
+  }
+
+ private:
+  static std::span<const fc::Component> parts(const OfferFacts& offer) {
+    return std::span(offer.terms.components).first(offer.terms.component_count);
+  }
+
+  Regime regime_of(const OfferFacts& offer) const {
+    Regime worst = Regime::plenty;
+    for (const fc::Component& part : parts(offer)) {
+      const Regime regime = plan_.regimes[part.sku];
+      if (regime == Regime::entering || worst == Regime::plenty) worst = regime;
+    }
+    return worst;
+  }
+
+  // The listing that should keep most of the stock: it is not touched while the others are emptied.
+  std::size_t find_anchor() const {
+    std::size_t anchor = plan_.offers;
+    std::int64_t most = 0;
+    for (std::size_t l = 0; l < plan_.offers; ++l)
+      if (targets_[l] > most) most = targets_[l], anchor = l;
+    return anchor;
+  }
+
+  // Units of the listing that the stock of every scarce component still bears.
+  std::int64_t room_for(const OfferFacts& offer) const {
+    std::int64_t room = std::numeric_limits<std::int32_t>::max();
+    for (const fc::Component& part : parts(offer))
+      if (scarce_[part.sku]) room = std::min(room, room_[part.sku] / part.units);
+    return std::max<std::int64_t>(0, room);
+  }
+  void take_room(const OfferFacts& offer, std::int64_t raise) {
+    for (const fc::Component& part : parts(offer)) room_[part.sku] -= part.units * raise;
+  }
+
+  // Would the anchor alone, with what the others still must keep, be within stock?
+  bool anchor_fits(const OfferFacts& offer) const {
+    for (const fc::Component& part : parts(offer)) {
+      const std::int64_t own = std::int64_t{part.units} * offer.exposure.units;
+      if (scarce_[part.sku] && own > problem_.skus[part.sku].usable_units) return false;
+    }
+    return true;
+  }
+
+  static Step& write(Step& step, WriteKind kind, std::int32_t value, std::int32_t expected = 0) {
+    step.kind = kind;
+    step.value = value;
+    step.expected = expected;
+    return step;
+  }
+
+  // Scarce: what has to come down. as_wanted: nothing, it may be raised.
+  Why lowering(const OfferFacts& offer, Step& step, bool anchor) const {
+    const Exposure& now = offer.exposure;
+    step.worth = worth_of_lowering(offer, step.target);
+    if (!now.known) {
+      write(step, WriteKind::absolute, 0);
+      return now.pending > 0 || step.regime != Regime::entering ? Why::unknown_listing : Why::zero;
+    }
+    if (now.units <= step.target || (now.pending == 0 && now.settled_units <= step.target))
+      return Why::as_wanted;
+    if (now.heading_units <= step.target) return Why::awaits_resolve;
+    const bool emptied = step.target == 0;
+    switch (offer.writes) {
+      case WriteKind::relative:
+        write(step, WriteKind::relative, step.target - now.heading_units);
+        return emptied ? Why::zero : Why::lower;
+      case WriteKind::compare_and_set:
+        if (now.pending > 0) return Why::awaits_resolve;
+        write(step, WriteKind::compare_and_set, step.target, now.settled_units);
+        return emptied ? Why::zero : Why::lower;
+      case WriteKind::absolute:
+        break;
+    }
+    if (step.regime == Regime::entering && anchor && anchor_fits(offer)) return Why::leave_anchor;
+    write(step, WriteKind::absolute, 0);
+    return emptied ? Why::zero : Why::through_zero;
+  }
+
+  // Scarce: what may go up within the room.
+  Why raising(const OfferFacts& offer, Step& step) {
+    const Exposure& now = offer.exposure;
+    const std::int32_t most = offer.unproven ? std::min(step.target, offer.lot_units) : step.target;
+    step.worth = 0;
+    if (now.heading_units >= most || now.units >= most) return Why::as_wanted;
+    if (offer.writes != WriteKind::relative && now.pending > 0) return Why::awaits_resolve;
+    const std::int64_t room = room_for(offer);
+    if (offer.writes == WriteKind::absolute && now.units > 0) {
+      if (step.regime == Regime::entering) return Why::awaits_others;
+      write(step, WriteKind::absolute, 0);
+      return Why::through_zero;
+    }
+    const auto raise = static_cast<std::int32_t>(std::min<std::int64_t>(room, most - now.units));
+    if (raise <= 0) return Why::awaits_others;
+    step.worth = offer.terms.margin * fc::expected_filled(offer.terms.until_receipt, now.units + raise) -
+                 offer.terms.margin * fc::expected_filled(offer.terms.until_receipt, now.units);
+    switch (offer.writes) {
+      case WriteKind::absolute:
+        write(step, WriteKind::absolute, raise);
+        break;
+      case WriteKind::relative:
+        write(step, WriteKind::relative, raise);
+        break;
+      case WriteKind::compare_and_set:
+        write(step, WriteKind::compare_and_set, now.settled_units + raise, now.settled_units);
+        break;
+    }
+    take_room(offer, raise);
+    return now.units == 0 ? Why::fill : Why::raise;
+  }
+
+  // Plenty: a write only where it changes more than it costs.
+  Why in_plenty(const OfferFacts& offer, Step& step) const {
+    const Exposure& now = offer.exposure;
+    const auto& terms = offer.terms;
+    if (!now.known && now.pending > 0) return Why::awaits_resolve;
+    const std::int32_t shown = now.heading_units;
+    if (now.known && shown == step.target) return Why::as_wanted;
+    if (!now.known || shown < step.target) {
+      step.worth = terms.margin *
+                   (fc::expected_excess(terms.blind, shown) - fc::expected_excess(terms.blind, step.target));
+      // What sells out between two looks is lost; what does not can be filled at the next.
+      if (now.known && shown > 0 && step.worth < terms.write_cost) return Why::not_worth_it;
+    } else {
+      step.worth = worth_of_lowering(offer, step.target);
+      if (step.worth < terms.write_cost) return Why::not_worth_it;
+    }
+    if (offer.writes == WriteKind::compare_and_set && now.known) {
+      if (now.pending > 0) return Why::awaits_resolve;
+      write(step, WriteKind::compare_and_set, step.target, now.settled_units);
+    } else if (offer.writes == WriteKind::relative && now.known) {
+      write(step, WriteKind::relative, step.target - shown);
+    } else {
+      write(step, WriteKind::absolute, step.target);
+    }
+    return shown > step.target ? Why::lower : shown == 0 ? Why::fill : Why::raise;
+  }
+
+  // Units it would sell within the blind window beyond the target, at the price of a cancellation.
+  static double worth_of_lowering(const OfferFacts& offer, std::int32_t target) {
+    const auto& blind = offer.terms.blind;
+    const double price = offer.terms.cancel_cost + offer.terms.margin;
+    if (price * fc::excess_bound(blind, target) < offer.terms.write_cost) return 0;
+    const std::int32_t shown = std::max(target, offer.exposure.units);
+    return price * (fc::expected_excess(blind, target) - fc::expected_excess(blind, shown));
+  }
+
+  static void permit(const OfferFacts& offer, Step& step) {
+    const bool raises = step.why == Why::fill || step.why == Why::raise;
+    const bool needed = step.regime == Regime::entering || step.target == 0;  // no dwell: it may oversell
+    if (offer.exposure.pending >= ListingBook::most_pending) {
+      step.why = Why::too_many_pending;
+    } else if (raises && !offer.may_raise) {
+      step.why = Why::may_not_raise;
+    } else if (!raises && !offer.may_lower) {
+      step.why = Why::may_not_lower;
+    } else if (!offer.rested && !needed) {
+      step.why = Why::resting;
+    }
+  }
+
+  const Problem& problem_;
+  std::span<const std::int32_t> targets_;
+  Plan& plan_;
+  std::array<bool, fc::max_skus> scarce_{};
+  std::array<std::int64_t, fc::max_skus> room_{};
+};
+
+}  // namespace
+
+bool stock_bears(const Problem& problem, std::size_t offer, const PendingWrite& write) {
+  const OfferFacts& asked = problem.offers[offer];
+  const std::int64_t raise = std::max<std::int64_t>(0, raise_of(write, asked.exposure.settled_units));
+  if (raise == 0) return true;
+  std::array<std::int64_t, fc::max_skus> room{};
+  for (std::size_t j = 0; j < problem.skus.size(); ++j) room[j] = problem.skus[j].usable_units;
+  for (const OfferFacts& other : problem.offers)
+    for (std::size_t c = 0; c < other.terms.component_count; ++c)
+      room[other.terms.components[c].sku] -=
+          std::int64_t{other.terms.components[c].units} * other.exposure.units;
+  for (std::size_t c = 0; c < asked.terms.component_count; ++c)
+    if (asked.terms.components[c].units * raise > room[asked.terms.components[c].sku]) return false;
+  return true;
+}
+
+void plan_steps(const Problem& problem, std::span<const fc::SkuVerdict> verdicts,
+                std::span<const std::int32_t> targets, Plan& plan) {
+  Steps(problem, verdicts, targets, plan).run();
+}
+
+fc::Expected<void> make_plan(const Problem& problem, Plan& plan) {
+  std::array<fc::ListingTerms, fc::max_listings> terms;
+  const std::size_t offers = problem.offers.size();
+  if (offers > terms.size() || problem.skus.size() > fc::max_skus)
+    return std::unexpected(fc::ForecastError::out_of_range);
+  for (std::size_t l = 0; l < offers; ++l) {
+    const OfferFacts& offer = problem.offers[l];
+    terms[l] = offer.terms;
+    terms[l].exposure_units = std::min(offer.exposure.units, fc::no_limit);
+    terms[l].through_zero = offer.writes == WriteKind::absolute;
+    if (offer.unproven) terms[l].scarce_cap_units = std::min(terms[l].scarce_cap_units, offer.lot_units);
+    if (!offer.may_lower) terms[l].least_units = std::max(terms[l].least_units, offer.exposure.settled_units);
+  }
+  std::array<fc::SkuVerdict, fc::max_skus> verdicts;
+  std::array<fc::ListingTarget, fc::max_listings> targets;
+  bool exact = true;
+  if (auto ok = fc::choose_targets(problem.skus, std::span(terms).first(offers),
+                                   std::span(verdicts).first(problem.skus.size()),
+                                   std::span(targets).first(offers), &exact);
+      !ok)
+    return ok;
+  std::array<std::int32_t, fc::max_listings> units;
+  for (std::size_t l = 0; l < offers; ++l) units[l] = targets[l].units;
+  plan.verdicts = verdicts;
+  plan.exact = exact;
+  plan_steps(problem, verdicts, std::span(units).first(offers), plan);
+  return {};
+}
+
+}  // namespace forestall::planner
