@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a decision about one listing is made from: values, gathered by daemon/acting from the ledger's mirror,
+// the journal and the settings. Whoever decides sees nothing else.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/base/ids.hpp"
+#include "config/base/time.hpp"
+#include "config/base/units.hpp"
+#include "config/settings/account.hpp"
+#include "connectors/model/listing.hpp"
+#include "connectors/model/stock.hpp"
+#include "daemon/guard/hold.hpp"
+
+namespace forestall::guard {
+
+// One component of a listing, as the books have it in the listing's pool.
+struct ComponentFacts {
+  SkuId sku{};
+  Units units{1};  // of the SKU in one unit of the listing, > 0
+  model::Certainty certainty = model::Certainty::unknown;
+  Units available{};   // meaningless where certainty is unknown
+  Units reserve{};     // what `available` has already been lowered by
+  bool stale = false;  // nobody has said anything for longer than the source promised
+  Instant as_of{};     // of the oldest reading in it
+};
+
+struct ListingFacts {
+  AccountId account{};
+  ListingId listing{};
+  model::Pool pool = model::Pool::own;
+  std::vector<ComponentFacts> components{};  // empty: unmapped
+  // What buyers are thought to see now: the last reading or the open intent's target, less the sales seen
+  // since. Absent: nobody ever read it.
+  std::optional<Units> shown{};
+  model::ListingActivity activity = model::ListingActivity::unknown;
+  // The journal says that its present zero or off is ours (we paused it, or saw it sell out).
+  bool zero_is_ours = false;
+  std::optional<Hold> hold{};
+  Units cap{100};
+  config::Writes writes = config::Writes::all;
+  Units buffer{};  // [[seller]] reserve
+};
+
+}  // namespace forestall::guard
