@@ -4,15 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "config/base/text.hpp"
+#include "connectors/amazon/connector.hpp"
 
 namespace forestall::connectors {
 
 // The table. A connector is one line: {"amazon", &amazon::make_marketplace}.
 const Registry& registry() {
+  static constexpr std::array marketplaces{MarketplaceKind{"amazon", &amazon::make_marketplace}};
   static constexpr Registry all{
-      .marketplaces = {},
+      .marketplaces = marketplaces,
       .stock_sources = {},
       .carriers = {},
       .notifiers = {},
