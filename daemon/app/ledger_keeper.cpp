@@ -57,6 +57,7 @@ LedgerKeeper::LedgerKeeper(Context& context, redis::Client& client, flow::Seller
               {.seller = row_.settings.id, .owner = owner_name(context.random), .lease_ttl = lease_ttl}),
       ready_(context.conditions.declare("ledger " + row_.settings.id.str(), "the ledger is not open yet")) {
   row_.ledger = &ledger_;
+  opening_.emplace(context.activity);
 }
 
 awaitable<void> LedgerKeeper::run() {
@@ -65,6 +66,7 @@ awaitable<void> LedgerKeeper::run() {
     if (opened) {
       failures = 0;
       row_.open = true;
+      opening_.reset();
       ++figures_.opens;
       figures_.last_renewed = context_.machine_clock.now();
       ready_.met();
@@ -73,6 +75,7 @@ awaitable<void> LedgerKeeper::run() {
                                     {"open_orders", ledger_.mirror().open_orders()}});
       const auto lost = co_await hold();
       row_.open = false;
+      opening_.emplace(context_.activity);
       ++figures_.lease_losses;
       ready_.missing("the lease was lost: " + lost.error().detail);
       log_.error("ledger_lost", {{"reason", lost.error()}});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,8 @@ class LedgerKeeper {
   ledger::Ledger ledger_;
   Conditions::Row& ready_;
   metrics::LedgerFigures figures_;
+  // While the ledger is not open: a world in lock-step stands still.
+  std::optional<timing::Activity::Share> opening_;
 };
 
 }  // namespace forestall::app

@@ -11,11 +11,12 @@
 
 #include "config/settings/load.hpp"
 #include "config/settings/print.hpp"
-#include "connectors/net/system_clock.hpp"
 #include "daemon/app/compose.hpp"
+#include "daemon/app/lock_step_part.hpp"
 #include "daemon/app/reload.hpp"
 #include "daemon/app/supervisor.hpp"
 #include "daemon/runtime/state_lock.hpp"
+#include "daemon/timing/timekeeper.hpp"
 
 namespace forestall::app {
 namespace {
@@ -25,6 +26,7 @@ using runtime::ExitCode;
 struct CommandLine {
   std::string config = "/etc/forestall/forestall.toml";
   bool check = false;
+  std::string clock_from;
 };
 
 std::string environment(const char* name) {
@@ -53,9 +55,8 @@ ExitCode check(const CommandLine& line, const std::filesystem::path& credentials
 
 ExitCode run(const CommandLine& line, const std::filesystem::path& credentials) {
   boost::asio::io_context io(1);
-  net::SystemClock clock(io.get_executor());
-  SystemRandom random;
-  logging::StreamSink sink(STDERR_FILENO, clock,
+  timing::Timekeeper time(io);
+  logging::StreamSink sink(STDERR_FILENO, time.machine(),
                            {.frame = logging::frame_for(STDERR_FILENO, environment("JOURNAL_STREAM"))});
   Logger log(sink, LogLevel::debug);  // the sink decides, so that a reload reaches every copy of the logger
   // Before anything slow: a signal that comes now is answered, not fatal.
@@ -68,6 +69,12 @@ ExitCode run(const CommandLine& line, const std::filesystem::path& credentials) 
       log.error("configuration_refused", {{"problem", config::to_string(problem)}});
     return ExitCode::refused;
   }
+  if (!line.clock_from.empty()) {
+    if (auto ok = time.follow(line.clock_from, log); !ok) {
+      log.error("start_failed", {{"part", "--clock-from"}, {"reason", ok.error()}});
+      return ExitCode::refused;
+    }
+  }
   const auto lock = runtime::StateLock::take(settings->daemon.state_dir.string());
   if (!lock) {
     log.error("start_failed", {{"part", "state directory"}, {"reason", lock.error()}});
@@ -78,23 +85,25 @@ ExitCode run(const CommandLine& line, const std::filesystem::path& credentials) 
   runtime::Lifecycle life;
   runtime::LoopMeter loop;
   loop.attach();
-  runtime::Watchdog watchdog(clock, notify, log, runtime::watchdog_timeout(),
+  runtime::Watchdog watchdog(time.machine(), notify, log, runtime::watchdog_timeout(),
                              settings->daemon.progress_deadline);
-  runtime::WorkerPool workers(settings->daemon.worker_threads);
-  timing::Activity activity(io.get_executor());
+  auto* const lock_step = time.lock_step();
+  // In lock-step results must come in the order of asking.
+  runtime::WorkerPool workers(lock_step != nullptr ? 1 : settings->daemon.worker_threads);
+  time.activity().also([&workers] { return workers.counters().waiting_or_running; });
   std::optional<Supervisor> supervisor;
   Context context{.version = FORESTALL_VERSION,
                   .settings = std::move(*settings),
                   .executor = io.get_executor(),
-                  .clock = clock,
-                  .machine_clock = clock,
-                  .random = random,
+                  .clock = time.world(),
+                  .machine_clock = time.machine(),
+                  .random = time.random(),
                   .sink = sink,
                   .log = log,
                   .loop = loop,
                   .watchdog = watchdog,
                   .workers = workers,
-                  .activity = activity,
+                  .activity = time.activity(),
                   .life = life,
                   .fatal = [&](std::string_view) { supervisor->part_failed(); }};
   auto& started = context.conditions.declare("started", "the daemon is starting");
@@ -105,14 +114,18 @@ ExitCode run(const CommandLine& line, const std::filesystem::path& credentials) 
     log.error("start_failed", {{"part", "composition"}, {"reason", e.what()}});
     return ExitCode::refused;
   }
-  supervisor.emplace(io, clock, log, notify, signals, life,
-                     SupervisorHooks{.drain_deadline = [&] { return context.settings.daemon.drain_deadline; },
-                                     .reload = [&] { reload(context, parts, line.config, credentials); },
-                                     .abandon =
-                                         [&](ExitCode code) {
-                                           sink.flush();
-                                           _exit(runtime::to_int(code));
-                                         }});
+  SupervisorHooks hooks{.drain_deadline = [&] { return context.settings.daemon.drain_deadline; },
+                        .reload = [&] { reload(context, parts, line.config, credentials); },
+                        .abandon =
+                            [&](ExitCode code) {
+                              sink.flush();
+                              _exit(runtime::to_int(code));
+                            }};
+  if (lock_step != nullptr) {
+    parts.insert(parts.begin(), make_lock_step(context, *lock_step, [&] { supervisor->leave(); }));
+    hooks.run_one = [lock_step] { return lock_step->run_one(); };
+  }
+  supervisor.emplace(io, time.machine(), log, notify, signals, life, std::move(hooks));
   log.notice("starting", {{"version", context.version}, {"config", line.config}, {"pid", getpid()}});
   const auto code = supervisor->run(parts, started);
   log.notice("stopped", {{"exit_code", runtime::to_int(code)}});
@@ -131,6 +144,9 @@ int main(int argc, char** argv) {
   cli.add_option("--config", line.config, "The configuration")->capture_default_str()->type_name("FILE");
   cli.add_flag("--check", line.check,
                "Check the configuration, print what would be in force, and leave (0 or 1)");
+  cli.add_option("--clock-from", line.clock_from,
+                 "For trials: take the time from a forestall-sandbox on this machine (its printed address)")
+      ->type_name("URL");
   cli.set_version_flag("--version", "forestalld " FORESTALL_VERSION);
   cli.footer(
       "Signals: SIGHUP reads the configuration again; SIGTERM settles and leaves, a second one leaves at "

@@ -88,6 +88,7 @@ RedisPart make_redis(Context& context) {
   auto setup = redis::setup_from(context.settings.redis);
   if (!setup) throw std::runtime_error("[redis]: " + setup.error().detail);
   const auto self = std::make_shared<RedisKeeper>(context, std::move(*setup));
+  context.activity.also([&client = self->client()] { return client.unanswered(); });
   context.metrics.add([self](metrics::Page& page) { self->collect(page); });
   context.status.emplace_back("redis", [self] { return self->status(); });
   return {.part = {.name = "redis",

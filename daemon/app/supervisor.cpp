@@ -32,7 +32,8 @@ runtime::ExitCode Supervisor::run(const Parts& parts, Conditions::Row& started) 
   starting_.spawn("start", OnFailure::stop_daemon, start_all());
   // Not io_.run(): a timer that somebody forgot must not keep a stopped daemon from leaving.
   while (!over_ || tasks_.size() > 0)
-    if (io_.run_one() == 0) break;  // nothing left that could ever happen
+    if ((hooks_.run_one ? hooks_.run_one() : io_.run_one()) == 0)
+      break;  // nothing left that could ever happen
   return life_.exit_code();
 }
 

@@ -22,6 +22,7 @@ struct SupervisorHooks {
   std::function<Millis()> drain_deadline;  // asked when the drain begins
   std::function<void()> reload;
   std::function<void(runtime::ExitCode)> abandon;  // must not return: the parts are not settled
+  std::function<std::size_t()> run_one{};          // one turn of the loop; empty: io_context::run_one()
 };
 
 class Supervisor {
@@ -33,6 +34,8 @@ class Supervisor {
   runtime::ExitCode run(const Parts& parts, Conditions::Row& started);
   // A part cannot go on.
   void part_failed() { on(runtime::LifeEvent::part_failed); }
+  // As SIGTERM.
+  void leave() { on(runtime::LifeEvent::stop_asked); }
 
  private:
   void on(runtime::LifeEvent event);

@@ -301,6 +301,7 @@ asio::awaitable<Result<Reply>> Client::call(Request request, CallOptions options
 }
 
 const ClientState& Client::state() const { return impl_->state; }
+std::size_t Client::unanswered() const { return impl_->mux.unanswered(); }
 
 ClientCounters Client::counters() const {
   ClientCounters counters;

@@ -93,6 +93,7 @@ class Client {
   boost::asio::awaitable<Result<std::vector<Reply>>> batch(Request request, CallOptions options = {});
 
   const ClientState& state() const;
+  std::size_t unanswered() const;  // calls whose callers wait
   ClientCounters counters() const;
   const Endpoint& endpoint() const;
 

@@ -25,6 +25,12 @@ struct Activity::Waiting {
   std::optional<Share> share{};
 };
 
+std::size_t Activity::under_way() const {
+  std::size_t sum = under_way_;
+  for (const auto& count : others_) sum += count();
+  return sum;
+}
+
 asio::awaitable<Activity::Share> Activity::turn() {
   if (!in_a_row_) co_return Share(*this);
   Waiting place(*this);

@@ -7,7 +7,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <utility>
+#include <vector>
 
 namespace forestall::timing {
 
@@ -36,7 +38,9 @@ class Activity {
   Share begin() { return Share(*this); }
   // Begins at once in ordinary time; in a row (one_by_one) when admit_next() lets it, in the order of asking.
   boost::asio::awaitable<Share> turn();
-  std::size_t under_way() const { return under_way_; }
+  // Somebody else's count of what is under way (commands to Redis, work on other threads); lives as long.
+  void also(std::function<std::size_t()> count) { others_.push_back(std::move(count)); }
+  std::size_t under_way() const;
   std::size_t waiting() const { return waiting_.size(); }
 
   void one_by_one() { in_a_row_ = true; }
@@ -47,6 +51,7 @@ class Activity {
   boost::asio::any_io_executor executor_;
   std::size_t under_way_ = 0;
   bool in_a_row_ = false;
+  std::vector<std::function<std::size_t()>> others_;
   struct Waiting;
   std::deque<Waiting*> waiting_;  // each in the frame of its coroutine
 };

@@ -9,13 +9,14 @@
 
 namespace forestall::timing {
 
-// A process shows one calendar, the world's; there are two ways to wait. Where time is not virtual both
-// clocks are the system's, and this class is not used.
+// A process shows one calendar, the world's; there are two ways to wait.
 class MachineClock final : public Clock {
  public:
-  // Both outlive it.
-  MachineClock(Clock& machine, const Clock& world) : machine_(machine), world_(world) {}
-  Instant now() const override { return world_.now(); }
+  // The machine's own calendar, until told otherwise. `machine` outlives it.
+  explicit MachineClock(Clock& machine) : machine_(machine), calendar_(&machine) {}
+  // `world` outlives it.
+  void show(const Clock& world) { calendar_ = &world; }
+  Instant now() const override { return calendar_->now(); }
   Monotonic monotonic() const override { return machine_.monotonic(); }
   TimerId wake_at(Monotonic when, std::move_only_function<void()> wake) override {
     return machine_.wake_at(when, std::move(wake));
@@ -24,7 +25,7 @@ class MachineClock final : public Clock {
 
  private:
   Clock& machine_;
-  const Clock& world_;
+  const Clock* calendar_;
 };
 
 }  // namespace forestall::timing

@@ -69,6 +69,9 @@ Answer Control::clock() const {
   object json{{"now", to_string(market_.now())},
               {"lock_step", clock_.lock_step()},
               {"speed", clock_.speed()},
+              {"seed", std::to_string(market_.options().seed)},  // text: a double does not hold every seed
+              {"anchor", object{{"machine_ns", std::to_string(clock_.anchor().machine.count())},
+                                {"at", to_string(clock_.anchor().world)}}},
               {"end", to_string(market_.setting().scenario.end)},
               {"in_flight", in_flight_()}};
   const Instant next = market_.next_event();
