@@ -27,14 +27,14 @@ void append_utf8(std::string& out, char32_t c) {
   out += static_cast<char>(0x80 | (c & 0x3F));
 }
 
-std::string place_of(std::string_view bytes, std::size_t at) {
+std::string place_of(std::string_view bytes, std::size_t at, std::uint64_t first_line) {
   const auto before = bytes.substr(0, at);
-  const auto line = std::ranges::count(before, '\n') + 1;
+  const auto line = first_line + static_cast<std::uint64_t>(std::ranges::count(before, '\n'));
   const auto start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
   return fmt::format("line {}, column {}", line, at - start + 1);
 }
 
-Result<Text> from_windows1252(std::string_view bytes) {
+Result<Text> from_windows1252(std::string_view bytes, std::uint64_t first_line) {
   std::string out;
   out.reserve(bytes.size() + bytes.size() / 8);
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -45,8 +45,8 @@ Result<Text> from_windows1252(std::string_view bytes) {
     }
     const char32_t c = byte < 0xA0 ? high[byte - 0x80U] : byte;
     if (c == 0)
-      return fail(ErrorCode::parse,
-                  fmt::format("{}: the byte 0x{:02x} is no Windows-1252", place_of(bytes, i), byte));
+      return fail(ErrorCode::parse, fmt::format("{}: the byte 0x{:02x} is no Windows-1252",
+                                                place_of(bytes, i, first_line), byte));
     append_utf8(out, c);
   }
   return Text(std::move(out));
@@ -65,17 +65,18 @@ std::size_t first_broken_line(std::string_view bytes) {
 
 }  // namespace
 
-Result<Text> decode(std::string_view bytes, Encoding encoding) {
-  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"))
+Result<Text> decode(std::string_view bytes, Encoding encoding, std::uint64_t first_line) {
+  const bool begins = first_line == 1;
+  if (begins && (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")))
     return fail(ErrorCode::parse, "the file is UTF-16; save it as UTF-8 or Windows-1252");
-  const bool marked = bytes.starts_with("\xEF\xBB\xBF");
+  const bool marked = begins && bytes.starts_with("\xEF\xBB\xBF");
   const auto content = marked ? bytes.substr(3) : bytes;
   if (marked && encoding == Encoding::automatic) encoding = Encoding::utf8;
-  if (encoding == Encoding::windows1252) return from_windows1252(bytes);
+  if (encoding == Encoding::windows1252) return from_windows1252(bytes, first_line);
   if (is_valid_utf8(content)) return Text(content);
-  if (encoding == Encoding::automatic) return from_windows1252(content);
-  return fail(ErrorCode::parse,
-              fmt::format("{}: the line is not UTF-8", place_of(content, first_broken_line(content))));
+  if (encoding == Encoding::automatic) return from_windows1252(content, first_line);
+  return fail(ErrorCode::parse, fmt::format("{}: the line is not UTF-8",
+                                            place_of(content, first_broken_line(content), first_line)));
 }
 
 }  // namespace forestall::csv

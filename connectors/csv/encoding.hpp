@@ -34,7 +34,8 @@ class Text {
 };
 
 // Errors (parse): bytes that the encoding does not have, with line and column; UTF-16, which is named as
-// such.
-Result<Text> decode(std::string_view bytes, Encoding encoding);
+// such. A file may be given in pieces of whole lines, each with the number of its first line, once its
+// encoding is settled: `automatic` judges by what it is given.
+Result<Text> decode(std::string_view bytes, Encoding encoding, std::uint64_t first_line = 1);
 
 }  // namespace forestall::csv

@@ -8,15 +8,17 @@
 
 #include "config/base/text.hpp"
 #include "connectors/amazon/connector.hpp"
+#include "connectors/stock/csv/source.hpp"
 
 namespace forestall::connectors {
 
 // The table. A connector is one line: {"amazon", &amazon::make_marketplace}.
 const Registry& registry() {
   static constexpr std::array marketplaces{MarketplaceKind{"amazon", &amazon::make_marketplace}};
+  static constexpr std::array stock_sources{StockKind{"csv", &stock_csv::make_stock_source}};
   static constexpr Registry all{
       .marketplaces = marketplaces,
-      .stock_sources = {},
+      .stock_sources = stock_sources,
       .carriers = {},
       .notifiers = {},
   };
