@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/polling/door.hpp"
+
+#include <utility>
+
+#include "config/base/text.hpp"
+
+namespace forestall::polling {
+
+using boost::asio::awaitable;
+
+std::optional<Doubtful> parse_doubtful(std::string_view entity, const ledger::Names& names) {
+  if (entity.size() < 4 || entity[1] != ':' || (entity[0] != 'o' && entity[0] != 'l')) return std::nullopt;
+  const auto colon = entity.find(':', 2);
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto number = parse_integer<std::int64_t>(entity.substr(2, colon - 2));
+  if (!number) return std::nullopt;
+  const auto account = AccountId::parse(names.name(ledger::NameKind::account, *number));
+  if (!account) return std::nullopt;
+  const auto name = entity.substr(colon + 1);
+  if (entity[0] == 'o') {
+    auto order = OrderId::parse(name);
+    if (!order) return std::nullopt;
+    return Doubtful{*account, std::move(*order)};
+  }
+  auto listing = ListingId::parse(name);
+  if (!listing) return std::nullopt;
+  return Doubtful{*account, std::move(*listing)};
+}
+
+awaitable<Result<ledger::Applied>> FlowDoor::apply(flow::Seller& seller,
+                                                   std::span<const model::Observation> observations,
+                                                   std::optional<ledger::CursorMove> cursor) {
+  return flow_.apply(seller, observations, std::move(cursor));
+}
+
+awaitable<Result<std::string>> FlowDoor::cursor(flow::Seller& seller, std::string name) {
+  if (!seller.open) co_return fail_retryable(ErrorCode::unavailable, "the seller's ledger is not open");
+  auto stored = co_await seller.ledger->cursor(std::move(name));
+  if (!stored) co_return std::unexpected(stored.error());
+  co_return std::move(*stored).value_or(std::string());
+}
+
+awaitable<Result<std::vector<Doubtful>>> FlowDoor::contradicted(flow::Seller& seller) {
+  if (!seller.open) co_return fail_retryable(ErrorCode::unavailable, "the seller's ledger is not open");
+  const auto entities = co_await seller.ledger->contradicted();
+  if (!entities) co_return std::unexpected(entities.error());
+  std::vector<Doubtful> all;
+  for (const auto& entity : *entities)
+    if (auto doubtful = parse_doubtful(entity, seller.ledger->names())) all.push_back(std::move(*doubtful));
+  co_return all;
+}
+
+bool FlowDoor::knows_open_order(const flow::Seller& seller, const AccountId& account,
+                                const OrderId& order) const {
+  return seller.open && seller.ledger->mirror().order(account, order) != nullptr;
+}
+
+}  // namespace forestall::polling

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/polling/memory_door.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include "connectors/net/sleep.hpp"
+
+namespace forestall::test {
+
+using boost::asio::awaitable;
+
+namespace {
+
+struct EntityName {
+  std::string operator()(const model::OrderUpsert& o) const { return "o " + o.id.str(); }
+  std::string operator()(const model::ListingState& l) const { return "l " + l.listing.str(); }
+  std::string operator()(const model::StockLevel& s) const { return "s " + s.sku.str(); }
+  template <class T>
+  std::string operator()(const T& other) const {
+    return std::string(model::name_of(other));
+  }
+};
+
+}  // namespace
+
+awaitable<Result<ledger::Applied>> MemoryDoor::apply(flow::Seller&,
+                                                     std::span<const model::Observation> observations,
+                                                     std::optional<ledger::CursorMove> cursor) {
+  if (latency > Millis(0)) co_await net::sleep_for(clock_, latency);
+  ++calls;
+  if (!open) co_return fail(ErrorCode::unavailable, "the seller's ledger is not open");
+  auto fault = Fault::none;
+  if (!faults.empty()) {
+    fault = faults.front();
+    faults.pop_front();
+  }
+  if (fault == Fault::refused) co_return fail_retryable(ErrorCode::unavailable, "no connection");
+  largest_call = std::max(largest_call, observations.size());
+  observations_seen += observations.size();
+  ledger::Applied applied;
+  for (const auto& observation : observations) {
+    const auto entity = std::visit(EntityName{}, observation);
+    const auto version = model::provenance_of(observation).version.number();
+    const auto known = versions.find(entity);
+    if (known != versions.end() && version <= known->second) {
+      applied.outcomes.push_back(version == known->second ? ledger::Outcome::known : ledger::Outcome::older);
+      continue;
+    }
+    versions[entity] = version;
+    ++changes[entity];
+    applied.outcomes.push_back(ledger::Outcome::applied);
+  }
+  if (contradicts) applied.reread.emplace_back("o:1:100-1");
+  if (cursor && !cursor->name.empty()) cursors[cursor->name] = cursor->value;
+  if (fault == Fault::lost_answer) co_return fail(ErrorCode::outcome_unknown, "the answer was lost");
+  co_return applied;
+}
+
+awaitable<Result<std::string>> MemoryDoor::cursor(flow::Seller&, std::string name) {
+  if (!open) co_return fail_retryable(ErrorCode::unavailable, "the seller's ledger is not open");
+  const auto found = cursors.find(name);
+  co_return found == cursors.end() ? std::string() : found->second;
+}
+
+awaitable<Result<std::vector<polling::Doubtful>>> MemoryDoor::contradicted(flow::Seller&) {
+  if (!open) co_return fail_retryable(ErrorCode::unavailable, "the seller's ledger is not open");
+  co_return doubtful;
+}
+
+}  // namespace forestall::test

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/polling/stock_poller.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/polling/polling_fixture.hpp"
+
+namespace forestall::polling {
+namespace {
+
+using namespace std::chrono_literals;
+using Fault = test::MemoryDoor::Fault;
+
+// A file that the test writes: `number` is its name, and the cursor.
+struct Warehouse {
+  int number = 0;
+  std::vector<model::Observation> rows{};
+  std::optional<Error> bad{};
+  std::vector<Error> bad_rows{};
+  int polls = 0;
+};
+
+class FakeSource final : public ports::StockSource {
+ public:
+  explicit FakeSource(Warehouse& warehouse) : warehouse_(warehouse) {}
+  const ports::StockTraits& traits() const override { return traits_; }
+  boost::asio::awaitable<Result<ports::Page>> poll(ports::Cursor from, std::chrono::nanoseconds) override {
+    ++warehouse_.polls;
+    if (warehouse_.bad) co_return std::unexpected(*warehouse_.bad);
+    if (from.text == std::to_string(warehouse_.number)) co_return ports::Page{.next = from};
+    co_return ports::Page{.observations = warehouse_.rows,
+                          .next = {std::to_string(warehouse_.number)},
+                          .set_aside = warehouse_.bad_rows};
+  }
+
+ private:
+  Warehouse& warehouse_;
+  ports::StockTraits traits_{};
+};
+
+struct StockPollerTest : test::PollingFixture {
+  StockPollerTest() {
+    settings.id = SourceId::literal("wms");
+    settings.seller = seller.settings.id;
+    settings.location = LocationId::literal("berlin");
+  }
+  ~StockPollerTest() override { leave(); }
+  void write(int rows) {
+    ++warehouse.number;
+    warehouse.rows.clear();
+    for (int i = 0; i < rows; ++i) {
+      model::StockLevel level;
+      level.from = {settings.id, model::Version::of(clock.now()), clock.now()};
+      level.sku = SkuId::literal("S" + std::to_string(i));
+      level.location = settings.location;
+      level.on_hand = Units(i);
+      warehouse.rows.emplace_back(level);
+    }
+  }
+  void begin() {
+    scheduler = std::make_unique<scheduling::CallScheduler>(clock);
+    tasks = std::make_unique<runtime::TaskGroup>(io.get_executor(), log, "test",
+                                                 [](std::string_view task) { ADD_FAILURE() << task; });
+    poller = std::make_unique<StockPoller>(tools(), seller, settings, std::make_unique<FakeSource>(warehouse),
+                                           "", [] {});
+    tasks->spawn("stock", runtime::OnFailure::stop_daemon, poller->run());
+    settle();
+  }
+  void leave() {
+    stop();
+    poller.reset();
+    seller.stock_read = false;
+  }
+  config::StockSettings settings{};
+  Warehouse warehouse;
+  std::unique_ptr<StockPoller> poller;
+};
+
+TEST_F(StockPollerTest, ReadsWhatIsNewAndNothingTwice) {
+  begin();
+  EXPECT_EQ(warehouse.polls, 1);
+  EXPECT_FALSE(seller.stock_read);
+  write(1000);
+  advance(1min);
+  EXPECT_EQ(door.changes.size(), 1000U);
+  EXPECT_TRUE(seller.stock_read);
+  EXPECT_EQ(poller->true_at(), clock.now() - 1min);
+  const auto calls = door.calls;
+  advance(30min);
+  EXPECT_EQ(warehouse.polls, 32);
+  EXPECT_EQ(door.calls, calls) << "nothing new is not written down";
+  EXPECT_LE(door.largest_call, 256U);
+}
+
+TEST_F(StockPollerTest, ABadFileChangesNothingAndIsToldOnce) {
+  write(10);
+  begin();
+  warehouse.bad = Error{ErrorCode::parse, false, "stock.csv: line 3: a quote is never closed"};
+  advance(1h);
+  EXPECT_EQ(door.changes.size(), 10U);
+  EXPECT_EQ(sink.count("stock_refused"), 1U);
+  EXPECT_GE(poller->figures().failures, 60U);
+  EXPECT_TRUE(poller->figures().failing_since);
+  warehouse.bad.reset();
+  write(20);
+  advance(1min);
+  EXPECT_EQ(door.changes.size(), 20U);
+  EXPECT_FALSE(poller->figures().error);
+  EXPECT_EQ(sink.count("stock_recovered"), 1U);
+}
+
+TEST_F(StockPollerTest, ABadRowIsSetAside) {
+  write(10);
+  warehouse.bad_rows = {Error{ErrorCode::parse, false, "stock.csv:4: on_hand: \"n/a\""}};
+  begin();
+  EXPECT_EQ(door.changes.size(), 10U);
+  EXPECT_EQ(poller->figures().set_aside, 1U);
+  EXPECT_EQ(sink.count("set_aside"), 1U);
+}
+
+TEST_F(StockPollerTest, AFileThatNobodyWritesAnyMoreIsStale) {
+  begin();
+  EXPECT_TRUE(poller->stale(clock.now())) << "never heard of";
+  write(10);
+  advance(1min);
+  EXPECT_FALSE(poller->stale(clock.now()));
+  advance(26h - 1min);
+  EXPECT_FALSE(poller->stale(clock.now()));
+  advance(1s);
+  EXPECT_TRUE(poller->stale(clock.now()));
+  // A restart does not make it young.
+  leave();
+  begin();
+  EXPECT_TRUE(seller.stock_read);
+  EXPECT_TRUE(poller->stale(clock.now()));
+  write(10);
+  advance(1min);
+  EXPECT_FALSE(poller->stale(clock.now()));
+}
+
+TEST_F(StockPollerTest, AReadingInterruptedAnywhereIsReadAgain) {
+  write(1000);
+  door.latency = 20ms;
+  for (int moment = 0; moment < 8; ++moment) {
+    begin();
+    advance(std::chrono::milliseconds(moment * 20 + 10));
+    leave();
+  }
+  door.latency = 0ms;
+  begin();
+  advance(1min);
+  EXPECT_EQ(door.changes.size(), 1000U);
+  for (const auto& [sku, times] : door.changes) EXPECT_EQ(times, 1) << sku;
+}
+
+}  // namespace
+}  // namespace forestall::polling
