@@ -32,6 +32,7 @@ class Connector final : public ports::Marketplace {
   const model::Capabilities& capabilities() const override;
   std::span<const ports::Feed> feeds() const override { return feeds_; }
   Monotonic earliest(ports::CallKind kind, ports::Feed feed) const override;
+  const http::ClockSkew* skew() const override { return &session_->caller().skew(); }
   Task<ports::Page> poll(ports::Feed feed, ports::Cursor from, std::chrono::nanoseconds timeout) override;
   Task<ports::ListingReading> read_listing(ListingId listing, std::chrono::nanoseconds timeout) override;
   Task<std::vector<model::Observation>> read_order(OrderId order, std::chrono::nanoseconds timeout) override;

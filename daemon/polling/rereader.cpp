@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto call_timeout = 60s;
+constexpr auto call_timeout = 5min;
 constexpr auto queue_patience = 30min;
 constexpr auto looked_at_every = 1min;
 // A channel that goes on contradicting itself is asked ever more rarely.
@@ -40,7 +40,11 @@ Rereader::Rereader(const Tools& tools, flow::Seller& seller, flow::Account& acco
 
 awaitable<void> Rereader::run() {
   for (;;) {
-    while (!tools_.door.is_open(seller_)) co_await net::sleep_for(tools_.machine_clock, open_asked_every);
+    if (!tools_.door.is_open(seller_)) {
+      const auto share = tools_.activity.begin();
+      co_await net::sleep_for(tools_.machine_clock, open_asked_every);
+      continue;
+    }
     asked_ = false;
     if (const auto done = co_await pass(); !done) {
       ++figures_.failures;

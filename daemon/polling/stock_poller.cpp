@@ -15,7 +15,7 @@ using boost::asio::awaitable;
 using namespace std::chrono_literals;
 
 namespace {
-constexpr auto read_timeout = 60s;
+constexpr auto read_timeout = 5min;
 constexpr Millis open_asked_every = 100ms;
 }  // namespace
 
@@ -38,6 +38,7 @@ void StockPoller::ask(bool from_start) {
 }
 
 awaitable<void> StockPoller::recall() {
+  const auto share = tools_.activity.begin();  // a world in lock-step waits for the ledger
   for (;;) {
     while (!tools_.door.is_open(seller_)) co_await net::sleep_for(tools_.machine_clock, open_asked_every);
     const auto noted = co_await tools_.door.cursor(seller_, truth_name());
