@@ -53,7 +53,9 @@ Connector::Connector(Place place, http::BaseUrl base, std::shared_ptr<Session> s
       log_(context.log.with({{"account", place_.account}})),
       backfill_(settings.backfill),
       amazons_too_(std::ranges::find(settings.pools, "fba") != settings.pools.end()),
-      feeds_{Feed::orders, Feed::order_history, Feed::listings} {}
+      feeds_{Feed::orders, Feed::order_history, Feed::listings, Feed::health} {
+  if (amazons_too_) feeds_.push_back(Feed::channel_stock);
+}
 
 // The numbers of the Listings Items API say "be so many"; what fulfillmentAvailability and BUYABLE show is
 // what Amazon made of it, not what was sent (that stands under `attributes`). How Amazon counts pending
@@ -79,11 +81,16 @@ Monotonic Connector::earliest(CallKind kind, Feed feed) const {
     case CallKind::poll:
       break;
   }
+  const Monotonic held = not_before_[static_cast<std::size_t>(feed)];
   switch (feed) {
     case Feed::listings:
-      return session_->next_free(Op::search_listings);
+      return std::max(held, session_->next_free(Op::search_listings));
+    case Feed::health:
+      return std::max(held, session_->next_free(Op::create_report));
+    case Feed::channel_stock:
+      return std::max(held, session_->next_free(Op::get_inventory));
     default:
-      return session_->next_free(Op::search_orders);
+      return std::max(held, session_->next_free(Op::search_orders));
   }
 }
 
@@ -101,9 +108,16 @@ Task<ports::Page> Connector::poll(Feed feed, ports::Cursor from, std::chrono::na
       co_return co_await poll_history(std::move(from), deadline);
     case Feed::listings:
       co_return co_await poll_listings(std::move(from), deadline);
+    case Feed::health:
+      co_return co_await poll_health(std::move(from), deadline);
+    case Feed::channel_stock:
+      if (amazons_too_) co_return co_await poll_channel_stock(std::move(from), deadline);
+      break;
     default:
-      co_return fail(ErrorCode::unsupported, fmt::format("Amazon has no feed of {}", ports::feed_name(feed)));
+      break;
   }
+  co_return fail(ErrorCode::unsupported,
+                 fmt::format("this account has no feed of {}", ports::feed_name(feed)));
 }
 
 Task<std::vector<model::Observation>> Connector::read_order(OrderId order, std::chrono::nanoseconds timeout) {

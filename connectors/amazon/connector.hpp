@@ -7,10 +7,13 @@
 #include <string>
 
 #include "config/settings/account.hpp"
+#include "connectors/amazon/listings_report.hpp"
 #include "connectors/amazon/order_cursor.hpp"
 #include "connectors/amazon/patch.hpp"
 #include "connectors/amazon/place.hpp"
 #include "connectors/amazon/recent_shapes.hpp"
+#include "connectors/amazon/report_decoder.hpp"
+#include "connectors/amazon/report_feed.hpp"
 #include "connectors/amazon/session.hpp"
 #include "connectors/ports/context.hpp"
 #include "connectors/ports/marketplace.hpp"
@@ -53,9 +56,22 @@ class Connector final : public ports::Marketplace {
   Task<ports::Page> poll_history(ports::Cursor from, Monotonic deadline);
   // poll_listings.cpp
   Task<ports::Page> poll_listings(ports::Cursor from, Monotonic deadline);
+  // poll_reports.cpp
+  Task<ReportCursor> ask_for_report(std::string_view name, std::string_view type, Monotonic deadline);
+  Task<bool> report_is_done(ports::Feed feed, ReportCursor& report, ports::Page& page, Monotonic deadline);
+  Task<http::Response> download(const ReportCursor& report, Monotonic deadline);
+  Task<ports::Page> begin_listings_report(ports::Page page, Monotonic deadline);
+  Task<bool> open_listings_report(const ReportCursor& at, Monotonic deadline);
+  Task<ports::Page> poll_listings_report(const CursorText& from, Monotonic deadline);
+  Task<ports::Page> poll_health(ports::Cursor from, Monotonic deadline);
+  Task<ports::Page> poll_channel_stock(ports::Cursor from, Monotonic deadline);
+  // examine.cpp
+  Task<bool> try_a_write(Monotonic deadline);
   // writes.cpp
   Task<Listing> fetch_listing(std::string sku, Monotonic deadline);
 
+  // The feed has nothing to ask for before then.
+  void hold(ports::Feed feed, std::chrono::nanoseconds wait);
   Task<http::Response> call(Op op, http::Request request, Monotonic deadline);
   static Reading reading_of(const http::Response& response) { return {response.sent, response.received}; }
 
@@ -69,6 +85,9 @@ class Connector final : public ports::Marketplace {
   bool amazons_too_;  // orders and stock that Amazon fulfils
   std::vector<ports::Feed> feeds_;
   RecentShapes recent_;
+  std::array<Monotonic, 8> not_before_{};   // by feed
+  std::unique_ptr<ListingsReport> report_;  // being read, compressed; a restart fetches it again
+  std::string report_id_;
 };
 
 }  // namespace forestall::amazon

@@ -26,6 +26,7 @@ constexpr Operations documented{{
     {.name = "getInventorySummaries", .documented = {.per_second = 2, .burst = 2}},
     {.name = "createReport", .documented = {.per_second = 0.0167, .burst = 15}},
     {.name = "getReport", .documented = {.per_second = 2, .burst = 15}},
+    {.name = "getReports", .documented = {.per_second = 0.0222, .burst = 10}},
     {.name = "getReportDocument", .documented = {.per_second = 0.0167, .burst = 15}},
     {.name = "downloadReport", .documented = {.per_second = 5, .burst = 5}, .expect = http::Expect::any},
     {.name = "getMarketplaceParticipations", .documented = {.per_second = 0.016, .burst = 15}},

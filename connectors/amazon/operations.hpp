@@ -24,11 +24,12 @@ enum class Op : std::uint8_t {
   get_inventory,
   create_report,
   get_report,
+  get_reports,
   get_report_document,
   download_report,  // a plain link, without a token
   participations,
 };
-inline constexpr std::size_t op_count = 12;
+inline constexpr std::size_t op_count = 13;
 
 using Operations = std::array<http::Operation, op_count>;
 

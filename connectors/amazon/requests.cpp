@@ -75,6 +75,11 @@ http::Request get_report(std::string_view report) {
   return get(http::make_path({"reports", "2021-06-30", "reports", report}));
 }
 
+http::Request get_reports(std::string_view type, int page_size) {
+  return get(http::make_path({"reports", "2021-06-30", "reports"}),
+             {{"reportTypes", type}, {"pageSize", fmt::format("{}", page_size)}});
+}
+
 http::Request get_report_document(std::string_view document) {
   return get(http::make_path({"reports", "2021-06-30", "documents", document}));
 }

@@ -32,6 +32,7 @@ http::Request get_inventory(const Place& place, std::string_view token);
 
 http::Request create_report(const Place& place, std::string_view type);
 http::Request get_report(std::string_view report);
+http::Request get_reports(std::string_view type, int page_size);
 http::Request get_report_document(std::string_view document);
 
 http::Request get_participations();

@@ -8,9 +8,11 @@
 
 namespace forestall::csv {
 
-Reader::Reader(char separator, const Limits& limits) : separator_(separator), limits_(limits) {
+Reader::Reader(char separator, const Limits& limits, Quotes quotes) : separator_(separator), limits_(limits) {
   row_.line = 1;
-  for (const char c : {separator, '\n', '\r', '"', '\0'}) bare_stops_[static_cast<unsigned char>(c)] = true;
+  for (const char c : {separator, '\n', '\r', '\0'}) bare_stops_[static_cast<unsigned char>(c)] = true;
+  // Where nothing stops at a quote, nothing ever looks at one.
+  bare_stops_['"'] = quotes == Quotes::rfc4180;
   for (const char c : {'\n', '"', '\0'}) quoted_stops_[static_cast<unsigned char>(c)] = true;
 }
 

@@ -21,6 +21,11 @@ struct Limits {
   std::uint64_t max_bytes = std::uint64_t{4} << 30;
 };
 
+enum class Quotes : std::uint8_t {
+  rfc4180,
+  plain,  // a quote is a letter like any other, as in tab-separated reports ('Monitor 27"')
+};
+
 struct Row {
   std::uint64_t line = 0;  // where it begins, from 1
   std::span<const std::string_view> fields;
@@ -41,7 +46,7 @@ class Reader {
     failed,   // error() says why; every further step says so too
   };
 
-  explicit Reader(char separator = ',', const Limits& limits = {});
+  explicit Reader(char separator = ',', const Limits& limits = {}, Quotes quotes = Quotes::rfc4180);
 
   // The next piece of the file; it must stay in place until next() has returned `more`.
   void feed(std::string_view chunk) { chunk_ = chunk; }
