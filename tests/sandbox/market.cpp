@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "tests/sandbox/baseline.hpp"
+
 namespace forestall::sandbox {
 
 namespace {
@@ -102,15 +104,7 @@ void Market::finish() {
 }
 
 world::Truth Market::baseline(Millis every, std::int32_t buffer) const {
-  world::World other(setting_.scenario, setting_.catalogue, setting_.demand);
-  world::FixedBuffer policy(other, rules_of(every, buffer, accounts_.size()));
-  std::vector<world::Write> writes;
-  for (Instant wake = policy.next_wake(); wake <= now(); wake = policy.next_wake()) {
-    other.advance_to(wake);
-    writes.clear();
-    policy.wake(other, writes);
-    for (const world::Write& write : writes) other.write(write);
-  }
+  Baseline other(setting_, every, buffer);
   other.advance_to(now());
   return other.truth();
 }

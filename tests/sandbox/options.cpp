@@ -73,16 +73,28 @@ std::expected<Options, int> read_options(int argc, char** argv) {
   add_duration(app, "--pick-after", options.pick_after, "from payment to the shelf");
   app.add_option("--loss-rate", options.loss_rate, "units that vanish unrecorded, per unit asked for")
       ->check(CLI::Range(0.0, 0.5));
+  add_duration(app, "--lead-time", options.lead_time, "from reordering to receipt");
+  add_duration(app, "--cover", options.cover, "of demand that is reordered at once");
   app.add_option("--warehouse", options.warehouse, "write stock files into this folder")
       ->check(CLI::ExistingDirectory);
   add_duration(app, "--stock-every", options.stock_every, "a stock file so often");
   add_duration(app, "--seller-sync", options.seller_sync,
                "a plain tool shows book stock on every account so often");
   app.add_option("--buffer", options.buffer, "units this tool holds back")->check(CLI::Range(0, 1000));
+  app.add_option("--configure", options.configure,
+                 "write a daemon's configuration for these accounts into this folder")
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--daemon-port", options.daemon_port, "where that daemon listens");
+  app.add_option("--daemon-mode", options.daemon_mode, "of its accounts")
+      ->check(CLI::IsMember({"observe", "advise", "guard"}));
+  add_duration(app, "--report", options.report,
+               "print the truth for people so often, and a table at the end");
+  add_duration(app, "--beside", options.beside, "the report compares with a plain tool that looks so often");
   try {
     app.parse(argc, argv);
     if (!options.shares.empty() && options.shares.size() != static_cast<std::size_t>(options.accounts))
       throw CLI::ValidationError("--shares", "one for each account");
+    if (options.beside <= Millis{0}) throw CLI::ValidationError("--beside", "must be positive");
     if (options.stock_every <= Millis{0}) throw CLI::ValidationError("--stock-every", "must be positive");
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);

@@ -35,10 +35,17 @@ struct Options {
   double withdrawn_share = 0.02;
   Millis pick_after = std::chrono::hours{4};
   double loss_rate = 0;
+  Millis lead_time = std::chrono::days{10};  // of the warehouse's orders to its suppliers
+  Millis cover = std::chrono::days{21};      // that one such order is for
   std::string warehouse{};  // a folder for stock files; empty: none
   Millis stock_every = std::chrono::minutes{15};
-  Millis seller_sync{0};  // the seller's own tool shows book stock so often; 0: nobody does
-  int buffer = 0;         // less so many units
+  Millis seller_sync{0};             // the seller's own tool shows book stock so often; 0: nobody does
+  int buffer = 0;                    // less so many units
+  std::string configure{};           // a folder for a daemon's configuration; empty: none
+  std::uint16_t daemon_port = 9464;  // of that daemon's API
+  std::string daemon_mode = "guard";
+  Millis report{0};                          // a line for people so often in real time; 0: none
+  Millis beside = std::chrono::minutes{15};  // the report compares with a plain tool that looks so often
 
   std::vector<double> account_shares() const;
 };

@@ -106,6 +106,8 @@ Result<Setting> make_setting(const Options& options, Instant real_now) {
                             .pending_share = options.pending_share,
                             .pending_dies = options.pending_dies});
   scenario.stock.loss_rate = options.loss_rate;
+  scenario.stock.lead_time = options.lead_time;
+  scenario.stock.cover = options.cover;
   scenario.fulfilment = {.pick_after = options.pick_after, .withdrawn_share = options.withdrawn_share};
   if (auto ok = check(scenario); !ok) return std::unexpected(ok.error());
   if (auto ok = check(demand, setting->catalogue); !ok) return std::unexpected(ok.error());
