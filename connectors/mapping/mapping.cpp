@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "config/base/text.hpp"
 
@@ -40,6 +41,14 @@ std::size_t Mapping::listings() const {
   for (std::size_t i = 0; i < entries_.size(); ++i)
     if (i == 0 || key_of(entries_[i - 1]) != key_of(entries_[i])) ++count;
   return count;
+}
+
+Mapping Mapping::take_ambiguous() {
+  Mapping taken;
+  taken.accounts_ = accounts_;
+  taken.index_ = index_;
+  taken.ambiguous_ = std::exchange(ambiguous_, {});
+  return taken;
 }
 
 std::string_view found_name(Found found) {

@@ -54,7 +54,10 @@ class Mapping {
   std::span<const Entry> find(const AccountId& account, const ListingId& listing) const;
   // Why the listing is not to be written; null where the file does not contradict itself about it.
   const Ambiguous* find_ambiguous(const AccountId& account, const ListingId& listing) const;
-  std::size_t listings() const;
+  std::span<const Ambiguous> ambiguous() const { return ambiguous_; }  // by account and listing
+  std::size_t listings() const;                                        // with entries
+  // Moves the ambiguous listings into a mapping of their own: for whoever has stored the entries elsewhere.
+  Mapping take_ambiguous();
 
  private:
   friend class MappingBuilder;

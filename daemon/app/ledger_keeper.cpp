@@ -6,10 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
+#include <exception>
+#include <variant>
 
-#include "config/base/file.hpp"
-#include "connectors/mapping/mapping.hpp"
 #include "connectors/model/words.hpp"
 #include "connectors/net/sleep.hpp"
 
@@ -25,8 +26,6 @@ constexpr Millis takeover_ask = 2s;  // at most, between two questions for a lea
 constexpr Millis first_pause = 250ms;
 constexpr Millis longest_pause = 5s;
 constexpr Millis sweep_every = std::chrono::hours(6);
-constexpr std::size_t max_mapping_bytes = std::size_t{1} << 30;
-constexpr std::size_t problems_shown = 20;
 
 // Who holds the lease, for people: host, process, and a number so that a reused pid is not taken for us.
 std::string owner_name(Random& random) {
@@ -49,12 +48,13 @@ std::vector<ledger::Feed> feeds_of(const config::Settings& settings, const Selle
   return feeds;
 }
 
-LedgerKeeper::LedgerKeeper(Context& context, redis::Client& client, flow::Seller& seller)
+LedgerKeeper::LedgerKeeper(Context& context, redis::Client& client, flow::Flow& flow, flow::Seller& seller)
     : context_(context),
       row_(seller),
       log_(context.log.with({{"seller", row_.settings.id}})),
       ledger_(client, context.machine_clock, log_,
               {.seller = row_.settings.id, .owner = owner_name(context.random), .lease_ttl = lease_ttl}),
+      mapping_(context, flow, seller, log_),
       ready_(context.conditions.declare("ledger " + row_.settings.id.str(), "the ledger is not open yet")) {
   row_.ledger = &ledger_;
   opening_.emplace(context.activity);
@@ -73,9 +73,10 @@ awaitable<void> LedgerKeeper::run() {
       log_.notice("ledger_opened", {{"skus", ledger_.mirror().skus()},
                                     {"listings", ledger_.mirror().listings()},
                                     {"open_orders", ledger_.mirror().open_orders()}});
-      const auto lost = co_await hold();
+      const auto lost = co_await hold_mapped();
       row_.open = false;
       opening_.emplace(context_.activity);
+      mapping_.closed();
       ++figures_.lease_losses;
       ready_.missing("the lease was lost: " + lost.error().detail);
       log_.error("ledger_lost", {{"reason", lost.error()}});
@@ -102,48 +103,17 @@ awaitable<Status> LedgerKeeper::open() {
   if (auto ok = co_await ledger_.open(); !ok) co_return ok;
   if (auto ok = co_await ledger_.configure(feeds_of(context_.settings, row_.settings.id)); !ok)
     co_return std::unexpected(ok.error());
-  co_return co_await map_listings();
+  co_return co_await mapping_.pass();
 }
 
-// A file that cannot be read keeps the mapping that is stored: nothing already known is lost.
-awaitable<Status> LedgerKeeper::map_listings() {
-  if (!row_.settings.mapping_file) co_return Status{};
-  const auto bytes = read_file(*row_.settings.mapping_file, max_mapping_bytes);
-  if (!bytes) {
-    log_.error("mapping_refused", {{"reason", bytes.error()}});
-    co_return Status{};
+// Holds the lease and keeps the listings mapped; of the two only hold() ends by itself.
+awaitable<Status> LedgerKeeper::hold_mapped() {
+  using namespace boost::asio::experimental::awaitable_operators;
+  try {
+    co_return std::get<Status>(co_await (hold() || mapping_.run()));
+  } catch (const boost::asio::multiple_exceptions& both) {
+    std::rethrow_exception(both.first_exception());  // cancelled, or what made the first of them fail
   }
-  std::vector<AccountId> accounts;
-  for (const auto& account : context_.settings.accounts)
-    if (account.seller == row_.settings.id) accounts.push_back(account.id);
-  const auto file = mapping::parse_mapping(*bytes, accounts);
-  if (!file) {
-    log_.error("mapping_refused", {{"file", row_.settings.mapping_file->string()}, {"reason", file.error()}});
-    co_return Status{};
-  }
-  for (const auto& problem : file->problems | std::views::take(problems_shown))
-    log_.warning("mapping_row", {{"file", row_.settings.mapping_file->string()},
-                                 {"line", problem.line},
-                                 {"problem", problem.reason}});
-  if (file->unattributed > 0) {
-    log_.error("mapping_refused", {{"file", row_.settings.mapping_file->string()},
-                                   {"reason", "rows whose listing cannot be read"},
-                                   {"rows", file->unattributed}});
-    co_return Status{};
-  }
-  std::vector<ledger::Mapping> mappings;
-  for (const auto& entry : file->mapping.entries()) {
-    const auto& account = file->mapping.accounts().at(entry.account);
-    if (mappings.empty() || mappings.back().account != account || mappings.back().listing != entry.listing)
-      mappings.push_back({.account = account, .listing = entry.listing, .components = {}});
-    mappings.back().components.push_back({entry.component.sku, entry.component.units});
-  }
-  const auto count = mappings.size();
-  if (auto ok = co_await ledger_.map(std::move(mappings)); !ok) co_return std::unexpected(ok.error());
-  log_.info("mapping_loaded", {{"file", row_.settings.mapping_file->string()},
-                               {"listings", count},
-                               {"problems", file->problem_count}});
-  co_return Status{};
 }
 
 // Returns only with the reason why the lease is no longer ours.
@@ -156,6 +126,7 @@ awaitable<Status> LedgerKeeper::hold() {
     else if (ok.error().code == ErrorCode::conflict ||
              context_.machine_clock.monotonic() >= ledger_.lease_until())
       co_return std::unexpected(ok.error());
+    mapping_.tick();
     if (context_.machine_clock.monotonic() < sweep_at) continue;
     if (auto swept = co_await ledger_.sweep(); swept)
       sweep_at = context_.machine_clock.monotonic() + sweep_every;
@@ -167,8 +138,14 @@ awaitable<Status> LedgerKeeper::hold() {
 awaitable<void> LedgerKeeper::close() {
   if (!row_.open) co_return;
   row_.open = false;
+  mapping_.closed();
   ready_.missing("the daemon is stopping");
   if (auto ok = co_await ledger_.close(); !ok) log_.warning("lease_kept", {{"reason", ok.error()}});
+}
+
+void LedgerKeeper::reload(const config::SellerSettings& settings) {
+  row_.settings = settings;
+  mapping_.reload();
 }
 
 metrics::LedgerFigures LedgerKeeper::figures() const {
@@ -177,7 +154,9 @@ metrics::LedgerFigures LedgerKeeper::figures() const {
   figures.open = row_.open;
   figures.skus = mirror.skus();
   figures.listings = mirror.listings();
-  figures.unmapped_listings = mirror.unmapped().size();
+  figures.unmapped_listings = mirror.unmapped();
+  figures.ambiguous_listings = row_.listing_map.file().ambiguous().size();
+  figures.mapping_refused = mapping_.refused();
   figures.open_orders = mirror.open_orders();
   figures.mirror_bytes = mirror.bytes();
   return figures;

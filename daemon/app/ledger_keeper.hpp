@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One seller's ledger: opens it, keeps its lease, maps its listings, sweeps what is closed, lets go at the
-// end.
+// One seller's ledger: opens it, has its listings mapped, keeps its lease, sweeps what is closed, lets go at
+// the end.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -10,6 +10,7 @@
 
 #include "config/settings/settings.hpp"
 #include "daemon/app/context.hpp"
+#include "daemon/app/mapping_keeper.hpp"
 #include "daemon/flow/flow.hpp"
 #include "daemon/ledger/ledger.hpp"
 #include "daemon/metrics/redis_families.hpp"
@@ -22,27 +23,32 @@ std::vector<ledger::Feed> feeds_of(const config::Settings& settings, const Selle
 class LedgerKeeper {
  public:
   // `seller` is the seller's row in the flow: the keeper puts its ledger there, and says when it is open.
-  LedgerKeeper(Context& context, redis::Client& client, flow::Seller& seller);
+  LedgerKeeper(Context& context, redis::Client& client, flow::Flow& flow, flow::Seller& seller);
 
   // Until cancelled: open (again), then renew the lease and sweep.
   boost::asio::awaitable<void> run();
   // Lets go of the lease, so that another daemon need not wait for it to run out.
   boost::asio::awaitable<void> close();
 
+  // Takes over the settings of the seller, and reads the mapping file again.
+  void reload(const config::SellerSettings& settings);
+
   const SellerId& seller() const { return row_.settings.id; }
   bool is_open() const { return row_.open; }
   ledger::Ledger& ledger() { return ledger_; }
+  const MappingKeeper& mapping() const { return mapping_; }
   metrics::LedgerFigures figures() const;
 
  private:
   boost::asio::awaitable<Status> open();
-  boost::asio::awaitable<Status> map_listings();
+  boost::asio::awaitable<Status> hold_mapped();
   boost::asio::awaitable<Status> hold();
 
   Context& context_;
   flow::Seller& row_;
   Logger log_;
   ledger::Ledger ledger_;
+  MappingKeeper mapping_;
   Conditions::Row& ready_;
   metrics::LedgerFigures figures_;
   // While the ledger is not open: a world in lock-step stands still.

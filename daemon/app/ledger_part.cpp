@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "config/base/text.hpp"
 #include "daemon/app/ledger_keeper.hpp"
 #include "daemon/runtime/task_group.hpp"
 
@@ -23,6 +24,25 @@ constexpr std::string_view rebuild_schema = R"({
     "fixed": {"type": "boolean"},
     "differences": {"type": "array", "items": {"type": "string"}}}})";
 
+constexpr std::size_t most_listings = 1000;
+
+constexpr std::string_view mapping_schema = R"({
+  "type": "object", "required": ["seller", "in_force", "counts", "ambiguous", "unmapped"],
+  "properties": {
+    "seller": {"type": "string"},
+    "in_force": {"type": "boolean"},
+    "refused": {"type": "string", "description": "why the file was not taken over: the former mapping stays"},
+    "file": {"type": "object", "properties": {
+      "path": {"type": "string"}, "read_at": {"type": "string", "format": "date-time"},
+      "listings": {"type": "integer"}, "rows": {"type": "integer"}, "problem_count": {"type": "integer"},
+      "problems": {"type": "array", "items": {"type": "object", "properties": {
+        "line": {"type": "integer"}, "problem": {"type": "string"}}}}}},
+    "counts": {"type": "object", "properties": {
+      "listings": {"type": "integer"}, "without_sku": {"type": "integer"}, "ambiguous": {"type": "integer"}}},
+    "ambiguous": {"type": "array", "items": {"type": "object"}},
+    "unmapped": {"type": "array", "items": {"type": "object", "properties": {
+      "account": {"type": "string"}, "listing": {"type": "string"}, "reason": {"type": "string"}}}}}})";
+
 class Ledgers {
  public:
   Ledgers(Context& context, redis::Client& client, std::shared_ptr<flow::Flow> flow)
@@ -30,7 +50,7 @@ class Ledgers {
         flow_(std::move(flow)),
         tasks_(context.executor, context.log, "ledgers", context.fatal) {
     for (const auto& seller : context.settings.sellers)
-      keepers_.push_back(std::make_unique<LedgerKeeper>(context, client, flow_->add(seller)));
+      keepers_.push_back(std::make_unique<LedgerKeeper>(context, client, *flow_, flow_->add(seller)));
   }
 
   awaitable<Status> start() {
@@ -41,6 +61,12 @@ class Ledgers {
   awaitable<void> stop() {
     co_await tasks_.stop();
     for (const auto& keeper : keepers_) co_await keeper->close();
+  }
+
+  void reload(const config::Settings& settings) {
+    for (const auto& keeper : keepers_)
+      for (const auto& seller : settings.sellers)
+        if (seller.id == keeper->seller()) keeper->reload(seller);
   }
 
   void collect(metrics::Page& page) const {
@@ -57,6 +83,8 @@ class Ledgers {
                                      {"skus", figures.skus},
                                      {"listings", figures.listings},
                                      {"unmapped_listings", figures.unmapped_listings},
+                                     {"ambiguous_listings", figures.ambiguous_listings},
+                                     {"mapping_refused", figures.mapping_refused},
                                      {"open_orders", figures.open_orders}});
     }
     return sellers;
@@ -78,6 +106,16 @@ class Ledgers {
         json::object{{"seller", keeper->seller().str()},
                      {"fixed", fix},
                      {"differences", json::array(differences->begin(), differences->end())}}));
+  }
+
+  awaitable<web::Response> mapping(const web::Request& request) {
+    auto* const keeper = find(request.parameter("seller"));
+    if (keeper == nullptr) co_return web::problem(404, ErrorCode::not_found, "no such seller");
+    const auto text = request.query_value("limit").value_or("100");
+    const auto limit = parse_integer<std::size_t>(text);
+    if (!limit || *limit > most_listings)
+      co_return web::problem(400, ErrorCode::invalid_argument, "limit: a number from 0 to 1000");
+    co_return co_await keeper->mapping().show(*limit);
   }
 
  private:
@@ -106,8 +144,17 @@ Part make_ledgers(Context& context, redis::Client& client, std::shared_ptr<flow:
                             .handler = [self](const web::Request& request) { return self->rebuild(request); },
                             .query = {{"fix", "true: also correct what differs"}},
                             .response_schema = rebuild_schema});
-  return {
-      .name = "ledgers", .start = [self] { return self->start(); }, .stop = [self] { return self->stop(); }};
+  context.routes.push_back({.method = web::Method::get,
+                            .pattern = "/api/v1/sellers/{seller}/mapping",
+                            .access = web::Access::read,
+                            .summary = "Which listings nobody can attribute to a SKU, and why",
+                            .handler = [self](const web::Request& request) { return self->mapping(request); },
+                            .query = {{"limit", "at most so many of each list; 100 if left out"}},
+                            .response_schema = mapping_schema});
+  return {.name = "ledgers",
+          .start = [self] { return self->start(); },
+          .stop = [self] { return self->stop(); },
+          .reload = [self](const config::Settings& settings) { self->reload(settings); }};
 }
 
 }  // namespace forestall::app

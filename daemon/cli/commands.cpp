@@ -22,6 +22,15 @@ std::vector<Command> commands() {
        .examples = {"forestall doctor", "forestall doctor --config ./forestall.toml"},
        .arguments = {},
        .run = run_doctor},
+      {.name = "map",
+       .summary = "Shows which listings nobody can attribute to a SKU, and why",
+       .description =
+           "A listing that is unmapped or ambiguous is never written. The file is read again with "
+           "`systemctl reload forestalld` (SIGHUP). Leaves with 1 when there is something to look at.",
+       .examples = {"forestall map", "forestall map acme --limit 1000", "forestall map acme --json"},
+       .arguments = {{.name = "seller", .placeholder = "SELLER", .help = "a seller's id; left out: all"},
+                     {.name = "--limit", .placeholder = "N", .help = "at most so many of each list (100)"}},
+       .run = run_map},
       {.name = "rebuild",
        .summary = "Derives a seller's counters again from what is stored, and says what differs",
        .description =

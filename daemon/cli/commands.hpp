@@ -13,6 +13,7 @@ std::vector<Command> commands();
 // The functions of the rows.
 Exit run_status(Invocation& invocation);
 Exit run_doctor(Invocation& invocation);
+Exit run_map(Invocation& invocation);
 Exit run_rebuild(Invocation& invocation);
 Exit run_completion(Invocation& invocation);
 

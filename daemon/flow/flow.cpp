@@ -2,6 +2,7 @@
 #include "daemon/flow/flow.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -30,14 +31,51 @@ Account* Flow::find_account(std::string_view id) {
   return found == accounts_.end() ? nullptr : &*found;
 }
 
+void Flow::tell(Seller& seller, ledger::Change change) {
+  if (change.skus.empty() && change.events.empty()) return;
+  ledger::Applied applied;
+  applied.sequence = change.sequence;
+  applied.skus = std::move(change.skus);
+  applied.events = std::move(change.events);
+  for (const auto& told : listeners_) told({seller, {}, applied, clock_.monotonic()});
+}
+
+// What cannot be sent is found by the next pass over the mapping; the page is not held up by it.
+boost::asio::awaitable<ledger::Change> Flow::map_first_seen(Seller& seller,
+                                                            std::span<const model::Observation> observations,
+                                                            std::span<const ledger::SkuState> changed) {
+  auto send = seller.listing_map.first_seen(seller.ledger->mirror(), observations, changed);
+  if (send.empty()) co_return ledger::Change{};
+  auto moved = co_await seller.ledger->map(std::move(send));
+  if (!moved) seller.listing_map.want_pass();
+  co_return moved ? std::move(*moved) : ledger::Change{};
+}
+
 boost::asio::awaitable<Result<ledger::Applied>> Flow::apply(Seller& seller,
                                                             std::span<const model::Observation> observations,
                                                             std::optional<ledger::CursorMove> cursor) {
   if (!seller.open) co_return fail(ErrorCode::unavailable, "the seller's ledger is not open");
   const auto parsed_at = clock_.monotonic();
+  // Before, so that an order commits its SKUs in the call that brings it; after, for SKUs and listings that
+  // the page itself made known.
+  auto before = co_await map_first_seen(seller, observations);
   auto applied = co_await seller.ledger->apply(observations, std::move(cursor));
-  if (applied)
-    for (const auto& told : listeners_) told({seller, observations, *applied, parsed_at});
+  if (!applied) {
+    tell(seller, std::move(before));
+    co_return applied;
+  }
+  auto after = co_await map_first_seen(seller, observations, applied->skus);
+  ledger::Change own;
+  own.sequence = applied->sequence;
+  own.skus = std::move(applied->skus);
+  own.events = std::move(applied->events);
+  auto all = std::move(before);
+  append(all, std::move(own));
+  append(all, std::move(after));
+  applied->sequence = all.sequence;
+  applied->skus = std::move(all.skus);
+  applied->events = std::move(all.events);
+  for (const auto& told : listeners_) told({seller, observations, *applied, parsed_at});
   co_return applied;
 }
 

@@ -17,6 +17,7 @@
 #include "config/settings/settings.hpp"
 #include "connectors/model/observation.hpp"
 #include "connectors/ports/marketplace.hpp"
+#include "daemon/flow/listing_map.hpp"
 #include "daemon/ledger/ledger.hpp"
 
 namespace forestall::polling {
@@ -50,6 +51,7 @@ struct Seller {
   bool mapped = false;      // the mapping of its listings is in force
   bool stock_read = false;  // at least one reading of stock was applied since the beginning of its records
   std::vector<Account*> accounts{};
+  ListingMap listing_map{};
 };
 
 // What one step of apply() changed, for those who listen.
@@ -77,13 +79,20 @@ class Flow {
   // `told` is called on the loop's thread after every step that was applied, before apply() returns.
   void listen(std::function<void(const Fresh&)> told) { listeners_.push_back(std::move(told)); }
 
-  // Applies a page and moves its cursor with it. unavailable where the ledger is not open; the rest as
-  // Ledger::apply.
+  // Tells the listeners of a change that no observation brought: a new mapping, a reserve.
+  void tell(Seller& seller, ledger::Change change);
+
+  // Applies a page and moves its cursor with it; listings whose SKU is known by now are mapped with it.
+  // unavailable where the ledger is not open; the rest as Ledger::apply.
   boost::asio::awaitable<Result<ledger::Applied>> apply(Seller& seller,
                                                         std::span<const model::Observation> observations,
                                                         std::optional<ledger::CursorMove> cursor = {});
 
  private:
+  boost::asio::awaitable<ledger::Change> map_first_seen(Seller& seller,
+                                                        std::span<const model::Observation> observations,
+                                                        std::span<const ledger::SkuState> changed = {});
+
   Clock& clock_;
   std::deque<Seller> sellers_;
   std::deque<Account> accounts_;

@@ -100,8 +100,14 @@ class Ledger {
 
   // True if the settings changed; then every counter has been derived anew.
   Task<bool> configure(std::vector<Feed> feeds);
-  // Listings whose components changed; open orders have been moved to their new SKUs.
+  // What listings are made of. Open orders that the mirror knows have been moved to the new SKUs when it
+  // returns; closed ones that still count follow with follow_mapping().
   Task<Change> map(std::vector<Mapping> mappings);
+  // Stored orders may still stand against SKUs that their listings no longer sell: true after a map() that
+  // stored orders may name, also one whose process was killed half-way.
+  bool mapping_to_follow() const { return mapping_to_follow_; }
+  // Passes over all stored orders, in slices.
+  Task<Change> follow_mapping();
   Task<Change> set_reserve(SkuId sku, model::Pool pool, Units units);
   Task<Change> set_hold(AccountId account, ListingId listing, std::string hold);  // empty: lift it
   Task<Change> set_mode(AccountId account, ListingId listing, std::int64_t mode);
@@ -144,7 +150,7 @@ class Ledger {
   Task<void> intern(std::vector<std::string> missing);
   Task<void> ready();
   Task<void> reload();
-  Task<Change> remap();
+  Task<void> move_orders(std::vector<std::string> fields, Change& all);
   Task<std::vector<std::string>> rebuild_with(std::string fix);
   Task<std::map<std::string, std::string>> hash(std::string_view name);
   void feed(const std::vector<SkuState>& skus, std::uint64_t sequence);
@@ -168,6 +174,7 @@ class Ledger {
   bool reloading_ = false;
   std::unique_ptr<boost::asio::steady_timer> reloaded_;  // never expires; cancelled to wake who waits
   bool rebuilding_ = false;
+  bool mapping_to_follow_ = false;
 };
 
 }  // namespace forestall::ledger

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings, mapping, holds, history, retention, rebuild.
+// Settings, holds, history, retention, rebuild.
 #include <chrono>
 #include <utility>
 
@@ -13,20 +13,6 @@ namespace forestall::ledger {
 namespace {
 
 using redis::Repeat;
-
-void add_name(const Names& names, NameKind kind, std::string_view name, std::vector<std::string>& missing) {
-  if (!names.number(kind, name)) missing.push_back(qualified(kind, name));
-}
-
-void append(Change& all, Change&& more) {
-  all.sequence = std::max(all.sequence, more.sequence);
-  all.skus.insert(all.skus.end(), std::make_move_iterator(more.skus.begin()),
-                  std::make_move_iterator(more.skus.end()));
-  all.events.insert(all.events.end(), std::make_move_iterator(more.events.begin()),
-                    std::make_move_iterator(more.events.end()));
-  all.details.insert(all.details.end(), std::make_move_iterator(more.details.begin()),
-                     std::make_move_iterator(more.details.end()));
-}
 
 // "3:20580:1:2" as numbers; empty where a part is none.
 std::vector<std::int64_t> numbers(std::string_view field) {
@@ -66,50 +52,6 @@ Task<bool> Ledger::configure(std::vector<Feed> feeds) {
   if (!differences) co_return std::unexpected(differences.error());
   if (auto ok = co_await load_mirror(); !ok) co_return std::unexpected(ok.error());
   co_return true;
-}
-
-Task<Change> Ledger::map(std::vector<Mapping> mappings) {
-  if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
-  std::vector<std::string> missing;
-  for (const auto& mapping : mappings) add_name(names_, NameKind::account, mapping.account.str(), missing);
-  if (auto ok = co_await intern(std::move(missing)); !ok) co_return std::unexpected(ok.error());
-  std::int64_t changed = 0;
-  for (std::size_t at = 0; at < mappings.size();) {
-    std::vector<std::string> words;
-    for (; at < mappings.size() && words.size() < static_cast<std::size_t>(options_.slice); ++at)
-      words.push_back(encode_mapping(mappings[at], names_));
-    auto reply = co_await fcall("forestall_map", leased(std::move(words)), Repeat::harmless);
-    if (!reply) co_return std::unexpected(reply.error());
-    changed += parse_integer<std::int64_t>(*reply).value_or(0);
-  }
-  for (const auto& mapping : mappings) {
-    StoredListing listing;
-    if (const auto ref = mirror_.find_listing(mapping.account, mapping.listing.str()))
-      listing = mirror_.listing(*ref);
-    listing.account = mapping.account;
-    listing.listing = mapping.listing;
-    listing.components = mapping.components;
-    listing.pool = mapping.pool;
-    mirror_.put(listing);
-  }
-  if (changed == 0) co_return Change{};
-  co_return co_await remap();
-}
-
-Task<Change> Ledger::remap() {
-  Change all;
-  std::string cursor = "0";
-  do {
-    auto reply =
-        co_await fcall("forestall_remap", leased({cursor, std::to_string(options_.slice)}), Repeat::never);
-    if (!reply) co_return std::unexpected(reply.error());
-    auto slice = decode_remapped(*reply);
-    if (!slice) co_return std::unexpected(slice.error());
-    feed(slice->skus, slice->sequence);
-    cursor = slice->cursor;
-    append(all, std::move(*slice));
-  } while (cursor != "0");
-  co_return all;
 }
 
 Task<Change> Ledger::set_reserve(SkuId sku, model::Pool pool, Units units) {

@@ -21,6 +21,9 @@ Task<void> Ledger::open() {
   if (auto ok = co_await migrate(); !ok) co_return std::unexpected(ok.error());
   if (auto ok = co_await load_names(); !ok) co_return std::unexpected(ok.error());
   if (auto ok = co_await load_mirror(); !ok) co_return std::unexpected(ok.error());
+  auto ticket = co_await command(redis::Request("GET", key("remap")), Repeat::harmless);
+  if (!ticket) co_return std::unexpected(ticket.error());
+  mapping_to_follow_ = ticket->text() == nullptr || *ticket->text() != "0";
   stale_ = false;
   co_return Result<void>{};
 }

@@ -57,6 +57,14 @@ std::optional<SkuRef> Mirror::find_sku(std::string_view sku) const {
   return SkuRef{*number};
 }
 
+bool Mirror::is_known(std::string_view sku) const {
+  const auto number = sku_names_.find(sku);
+  if (!number) return false;
+  if (sku_rows_[*number].pool != 3) return true;
+  const auto other = other_pools_.lower_bound({*number, model::Pool::own});
+  return other != other_pools_.end() && other->first.first == *number;
+}
+
 std::optional<SkuState> Mirror::state(SkuRef sku, model::Pool pool) const {
   const auto number = static_cast<std::uint32_t>(sku);
   const auto& row = sku_rows_.at(number);
@@ -77,8 +85,11 @@ void Mirror::put(const SkuState& s) {
 
 std::string Mirror::listing_key(const AccountId& account, std::string_view listing) const {
   const auto number = account_names_.find(account.str());
-  return std::to_string(number.value_or(std::numeric_limits<std::uint32_t>::max())) + "\x1f" +
-         std::string(listing);
+  return listing_key(number.value_or(std::numeric_limits<std::uint32_t>::max()), listing);
+}
+
+std::string Mirror::listing_key(std::uint32_t account, std::string_view listing) {
+  return std::to_string(account) + "\x1f" + std::string(listing);
 }
 
 std::uint32_t Mirror::listing_number(const AccountId& account, std::string_view listing) {
@@ -87,6 +98,7 @@ std::uint32_t Mirror::listing_number(const AccountId& account, std::string_view 
   if (number >= rows_.size()) {
     rows_.resize(number + 1);
     rows_[number].name = number;
+    ++unmapped_;
   }
   return number;
 }
@@ -95,6 +107,14 @@ std::optional<ListingRef> Mirror::find_listing(const AccountId& account, std::st
   const auto number = listing_names_.find(listing_key(account, listing));
   if (!number) return std::nullopt;
   return ListingRef{*number};
+}
+
+std::vector<ListingRef> Mirror::listings_named(std::string_view text) const {
+  std::vector<ListingRef> found;
+  for (std::uint32_t account = 0; account < account_names_.size(); ++account)
+    if (const auto number = listing_names_.find(listing_key(account, text)))
+      found.push_back(ListingRef{*number});
+  return found;
 }
 
 void Mirror::link(std::uint32_t sku, std::uint32_t listing) {
@@ -138,15 +158,42 @@ std::vector<ListingPart> Mirror::parts(ListingRef ref) const {
   return parts;
 }
 
+std::string_view Mirror::account_of(ListingRef ref) const {
+  const auto key = listing_names_.text(rows_.at(static_cast<std::uint32_t>(ref)).name);
+  std::uint32_t number = 0;
+  for (const char c : key.substr(0, key.find('\x1f')))
+    number = number * 10 + static_cast<std::uint32_t>(c - '0');
+  return account_names_.text(number);
+}
+
+std::string_view Mirror::text_of(ListingRef ref) const {
+  const auto key = listing_names_.text(rows_.at(static_cast<std::uint32_t>(ref)).name);
+  return key.substr(key.find('\x1f') + 1);
+}
+
+model::Pool Mirror::pool_of(ListingRef ref) const {
+  return static_cast<model::Pool>(rows_.at(static_cast<std::uint32_t>(ref)).pool);
+}
+
+bool Mirror::is_made_of(ListingRef ref, std::span<const Component> components) const {
+  const auto& row = rows_.at(static_cast<std::uint32_t>(ref));
+  if (row.parts != components.size()) return false;
+  const auto same = [&](const Component& c, std::uint32_t sku, std::int32_t units) {
+    return c.units == Units(units) && c.sku.str() == sku_names_.text(sku);
+  };
+  if (row.parts == 1) return same(components[0], row.first_part, row.units);
+  for (std::size_t i = 0; i < row.parts; ++i)
+    if (const auto& [sku, units] = bundles_[row.first_part + i]; !same(components[i], sku, units))
+      return false;
+  return true;
+}
+
 StoredListing Mirror::listing(ListingRef ref) const {
   const auto number = static_cast<std::uint32_t>(ref);
   const auto& row = rows_.at(number);
-  const auto key = listing_names_.text(row.name);
-  const auto cut = key.find('\x1f');
   StoredListing l;
-  l.account = AccountId::literal(
-      account_names_.text(static_cast<std::uint32_t>(std::stoul(std::string(key.substr(0, cut))))));
-  l.listing = ListingId::literal(key.substr(cut + 1));
+  l.account = AccountId::literal(account_of(ref));
+  l.listing = ListingId::literal(text_of(ref));
   l.version = model::Version(static_cast<std::uint64_t>(row.version));
   if (row.true_at != 0) l.true_at = Instant(Millis(row.true_at));
   if (row.has_quantity) l.quantity = Units(row.quantity);
@@ -159,18 +206,37 @@ StoredListing Mirror::listing(ListingRef ref) const {
   return l;
 }
 
-std::vector<ListingRef> Mirror::unmapped() const {
-  std::vector<ListingRef> found;
-  for (std::uint32_t i = 0; i < rows_.size(); ++i)
-    if (rows_[i].parts == 0) found.push_back(ListingRef{i});
-  return found;
+void Mirror::set_parts(std::uint32_t number, std::span<const Component> components) {
+  for (const auto& part : parts(ListingRef{number})) unlink(static_cast<std::uint32_t>(part.sku), number);
+  std::vector<std::pair<std::uint32_t, std::int32_t>> named;
+  named.reserve(components.size());
+  for (const auto& c : components) named.emplace_back(sku_number(c.sku.str()), narrow(c.units));
+  auto& row = rows_[number];
+  if (row.parts == 0) --unmapped_;
+  if (named.empty()) ++unmapped_;
+  if (named.size() == 1) {
+    row.first_part = named[0].first;
+    row.units = named[0].second;
+  } else if (!named.empty()) {
+    if (row.parts != named.size()) {  // else the bundle stays where it was
+      row.first_part = static_cast<std::uint32_t>(bundles_.size());
+      bundles_.resize(bundles_.size() + named.size());
+    }
+    std::ranges::copy(named, bundles_.begin() + row.first_part);
+  }
+  row.parts = static_cast<std::uint16_t>(named.size());
+  for (const auto& [sku, units] : named) link(sku, number);
+}
+
+void Mirror::put(const Mapping& m) {
+  const auto number = listing_number(m.account, m.listing.str());
+  set_parts(number, m.components);
+  rows_[number].pool = static_cast<std::uint8_t>(m.pool);
 }
 
 void Mirror::put(const StoredListing& l) {
   const auto number = listing_number(l.account, l.listing.str());
-  for (const auto& part : parts(ListingRef{number})) unlink(static_cast<std::uint32_t>(part.sku), number);
-  std::vector<std::pair<std::uint32_t, std::int32_t>> components;
-  for (const auto& c : l.components) components.emplace_back(sku_number(c.sku.str()), narrow(c.units));
+  set_parts(number, l.components);
   auto& row = rows_[number];
   row.version = static_cast<std::int64_t>(l.version.number());
   row.true_at = l.true_at ? l.true_at->time_since_epoch().count() : 0;
@@ -185,15 +251,6 @@ void Mirror::put(const StoredListing& l) {
     holds_[number] = l.hold;
   else
     holds_.erase(number);
-  row.parts = static_cast<std::uint16_t>(components.size());
-  if (components.size() == 1) {
-    row.first_part = components[0].first;
-    row.units = components[0].second;
-  } else if (!components.empty()) {
-    row.first_part = static_cast<std::uint32_t>(bundles_.size());
-    bundles_.insert(bundles_.end(), components.begin(), components.end());
-  }
-  for (const auto& [sku, units] : components) link(sku, number);
 }
 
 void Mirror::observed(const model::ListingState& state) {
@@ -208,6 +265,14 @@ void Mirror::observed(const model::ListingState& state) {
 const model::OrderUpsert* Mirror::order(const AccountId& account, const OrderId& id) const {
   const auto found = orders_.find({account, id});
   return found == orders_.end() ? nullptr : &found->second;
+}
+
+std::vector<OrderId> Mirror::orders_of(const AccountId& account, const ListingId& listing) const {
+  std::vector<OrderId> found;
+  const auto orders = orders_of_listing_.find({account, listing});
+  if (orders == orders_of_listing_.end()) return found;
+  for (const auto& key : orders->second) found.push_back(key.second);
+  return found;
 }
 
 std::vector<const model::OrderUpsert*> Mirror::by_ship_by(std::size_t most) const {
@@ -244,13 +309,18 @@ void Mirror::put(const model::OrderUpsert& order) {
     }
     orders_.erase(old);
   }
+  for (const auto& line : order.lines) listing_number(order.account, line.listing.str());
   if (order.closed_at) return;
   orders_.emplace(key, order);
   if (order.ship_by) ship_by_.insert({*order.ship_by, key});
   for (const auto& line : order.lines) orders_of_listing_[{order.account, line.listing}].insert(key);
 }
 
-void Mirror::clear() { *this = Mirror(); }
+void Mirror::clear() {
+  const auto next = generation_ + 1;
+  *this = Mirror();
+  generation_ = next;
+}
 
 void Mirror::reserve(std::size_t skus, std::size_t listings) {
   constexpr std::size_t usual_name = 24;  // bytes

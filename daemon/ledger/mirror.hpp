@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -40,19 +41,30 @@ class Mirror {
   // nullopt: nothing was ever said about the SKU in this pool.
   std::optional<SkuState> state(SkuRef sku, model::Pool pool) const;
   std::size_t skus() const { return sku_names_.size(); }  // SkuRef 0 .. skus() - 1
+  // Whether anything was ever said about it: a name in somebody's mapping alone makes no SKU.
+  bool is_known(std::string_view sku) const;
   // The listings that sell the SKU, alone or in a bundle.
   std::vector<ListingRef> listings_of(SkuRef sku) const;
 
   // --- listings ---
   std::optional<ListingRef> find_listing(const AccountId& account, std::string_view listing) const;
-  std::size_t listings() const { return rows_.size(); }  // ListingRef 0 .. listings() - 1
+  std::vector<ListingRef> listings_named(std::string_view text) const;  // of any account
+  std::size_t listings() const { return rows_.size(); }                 // ListingRef 0 .. listings() - 1
   StoredListing listing(ListingRef ref) const;
+  // Valid until the next change of the mirror.
+  std::string_view account_of(ListingRef ref) const;
+  std::string_view text_of(ListingRef ref) const;
+  model::Pool pool_of(ListingRef ref) const;
   std::vector<ListingPart> parts(ListingRef ref) const;
-  std::vector<ListingRef> unmapped() const;
+  bool is_mapped(ListingRef ref) const { return rows_.at(static_cast<std::uint32_t>(ref)).parts > 0; }
+  // The same components, in the same order.
+  bool is_made_of(ListingRef ref, std::span<const Component> components) const;
+  std::size_t unmapped() const { return unmapped_; }  // how many; is_mapped() says which
 
   // --- open orders ---
   std::size_t open_orders() const { return orders_.size(); }
   const model::OrderUpsert* order(const AccountId& account, const OrderId& id) const;
+  std::vector<OrderId> orders_of(const AccountId& account, const ListingId& listing) const;
   // Open orders with a ship-by time, the most urgent first, at most `most`.
   std::vector<const model::OrderUpsert*> by_ship_by(std::size_t most) const;
   // What open orders took of a listing after an instant, units of the listing: the sales a write may have
@@ -62,9 +74,12 @@ class Mirror {
   // --- feeding it ---
   void put(const SkuState& state);
   void put(const StoredListing& listing);
+  void put(const Mapping& mapping);
   void observed(const model::ListingState& state);  // where the outcome says it was taken
-  void put(const model::OrderUpsert& order);        // forgets it when it is closed
+  void put(const model::OrderUpsert& order);        // forgets it when it is closed; its listings become known
   void clear();
+  // Grows with every clear(): SkuRefs and ListingRefs of an earlier generation mean nothing.
+  std::uint64_t generation() const { return generation_; }
   // Before loading that many: no table has to be moved while the loop waits.
   void reserve(std::size_t skus, std::size_t listings);
 
@@ -102,6 +117,8 @@ class Mirror {
   std::uint32_t sku_number(std::string_view sku);
   std::uint32_t listing_number(const AccountId& account, std::string_view listing);
   std::string listing_key(const AccountId& account, std::string_view listing) const;
+  static std::string listing_key(std::uint32_t account, std::string_view listing);
+  void set_parts(std::uint32_t listing, std::span<const Component> components);
   void link(std::uint32_t sku, std::uint32_t listing);
   void unlink(std::uint32_t sku, std::uint32_t listing);
 
@@ -114,6 +131,8 @@ class Mirror {
   std::vector<std::pair<std::uint32_t, std::int32_t>> bundles_;
   std::vector<Link> links_{1};
   std::uint32_t free_link_ = 0;
+  std::size_t unmapped_ = 0;
+  std::uint64_t generation_ = 0;
   std::unordered_map<std::uint32_t, std::string> holds_;
   std::map<OrderKey, model::OrderUpsert> orders_;
   std::set<std::pair<Instant, OrderKey>> ship_by_;

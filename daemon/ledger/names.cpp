@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/ledger/names.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace forestall::ledger {
@@ -39,6 +40,12 @@ void Names::add(std::string_view qualified_name, std::int64_t number) {
   numbers_.insert_or_assign(std::string(qualified_name), number);
   names_.insert_or_assign({std::string(qualified_name.substr(0, colon)), number},
                           std::string(qualified_name.substr(colon + 1)));
+}
+
+void add_name(const Names& names, NameKind kind, std::string_view name, std::vector<std::string>& missing) {
+  if (names.number(kind, name)) return;
+  auto full = qualified(kind, name);
+  if (std::ranges::find(missing, full) == missing.end()) missing.push_back(std::move(full));
 }
 
 }  // namespace forestall::ledger

@@ -35,4 +35,7 @@ class Names {
   std::map<std::pair<std::string, std::int64_t>, std::string> names_;
 };
 
+// Adds the name to those that have to be interned, unless it has its number.
+void add_name(const Names& names, NameKind kind, std::string_view name, std::vector<std::string>& missing);
+
 }  // namespace forestall::ledger

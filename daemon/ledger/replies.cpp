@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/ledger/replies.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 
 #include "daemon/ledger/pack.hpp"
 
@@ -77,6 +79,16 @@ std::int64_t unzigzag(std::uint64_t n) {
 }
 
 }  // namespace
+
+void append(Change& all, Change&& more) {
+  const auto move_to = [](auto& into, auto& from) {
+    into.insert(into.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  };
+  all.sequence = std::max(all.sequence, more.sequence);
+  move_to(all.skus, more.skus);
+  move_to(all.events, more.events);
+  move_to(all.details, more.details);
+}
 
 Result<Applied> decode_applied(std::string_view bytes) {
   Unpacker u(bytes);

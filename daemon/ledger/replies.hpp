@@ -72,6 +72,9 @@ struct Change {
   std::vector<std::string> details;  // differences found, fields dropped
 };
 
+// Puts `more` behind `all`.
+void append(Change& all, Change&& more);
+
 Result<Applied> decode_applied(std::string_view bytes);
 Result<Change> decode_remapped(std::string_view bytes);   // cursor, sequence, SKUs, events
 Result<Change> decode_set(std::string_view bytes);        // sequence, SKUs, events

@@ -60,6 +60,11 @@ void collect_ledger(Page& page, std::string_view seller, const LedgerFigures& f)
   gauge("forestall_ledger_listings", "Listings in the mirror.", static_cast<double>(f.listings));
   gauge("forestall_ledger_unmapped_listings", "Listings that no SKU is known for.",
         static_cast<double>(f.unmapped_listings));
+  gauge("forestall_ledger_ambiguous_listings", "Listings that the mapping file contradicts itself about.",
+        static_cast<double>(f.ambiguous_listings));
+  gauge("forestall_ledger_mapping_refused",
+        "1 while the mapping file cannot be taken over and the former mapping stays in force.",
+        f.mapping_refused ? 1 : 0);
   gauge("forestall_ledger_open_orders", "Open orders in the mirror.", static_cast<double>(f.open_orders));
   gauge("forestall_ledger_mirror_bytes", "Memory of the mirror's tables.",
         static_cast<double>(f.mirror_bytes));

@@ -21,7 +21,9 @@ struct LedgerFigures {
   bool open = false;
   std::size_t skus = 0;
   std::size_t listings = 0;
-  std::size_t unmapped_listings = 0;
+  std::size_t unmapped_listings = 0;   // ambiguous ones among them
+  std::size_t ambiguous_listings = 0;  // the file contradicts itself about them
+  bool mapping_refused = false;        // a former mapping is in force
   std::size_t open_orders = 0;
   std::size_t mirror_bytes = 0;
   std::uint64_t opens = 0;          // attempts that succeeded

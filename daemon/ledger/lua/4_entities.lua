@@ -152,6 +152,7 @@ local function apply_pick(tx, field, content)
 end
 
 -- Listing record: version, T, quantity | false, activity, flags, components, pool, mode, hold.
+--   flags       1 while a stored order met it unmapped, 2 when its readings contradict each other
 --   components  0 unmapped, 1 one unit of the SKU of the same text, or {sku, units, ...}
 local function listing_of(tx, field)
   local l = tx.listings[field]
@@ -171,9 +172,14 @@ local function write_listing(tx, field, l)
   put(tx, tx.k.listing, field, pack(unpack(l)))
 end
 
-local function components_of(tx, field, text)
-  local l = listing_of(tx, field)
-  if not l or l[6] == 0 then return 0 end
+-- For an order that names the listing. One that nobody spoke of before gets a record, so that it is reported;
+-- one that is not mapped remembers that an order has to be moved when it will be.
+local function components_of(tx, field)
+  local l = listing_of(tx, field) or {0, 0, false, 0, 0, 0, 0, 0, 0}
+  if l[6] == 0 and l[5] % 2 == 0 then
+    l[5] = l[5] + 1
+    write_listing(tx, field, l)
+  end
   return l[6]
 end
 
@@ -193,7 +199,7 @@ local function apply_listing(tx, field, version, at, quantity, activity)
     -- What may still be sold at the channel counts as commitment: more listed wins, active before inactive.
     local more, old = quantity or math.huge, l[3] or math.huge
     if more < old or (more == old and activity > l[4]) then
-      l[5] = 2
+      l[5] = l[5] % 2 + 2
       write_listing(tx, field, l)
       return 'L'
     end
@@ -201,7 +207,7 @@ local function apply_listing(tx, field, version, at, quantity, activity)
   elseif l[5] >= 2 then
     settle(tx, mark)
   end
-  l[1], l[2], l[3], l[4], l[5] = version, at, quantity, activity, flags
+  l[1], l[2], l[3], l[4], l[5] = version, at, quantity, activity, l[5] % 2 + flags
   write_listing(tx, field, l)
   return outcome
 end

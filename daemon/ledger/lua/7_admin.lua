@@ -55,46 +55,70 @@ end
 redis.register_function('forestall_configure', configure)
 
 -- ARGV: token, now, then packed (field, components, pool)... Orders taken before keep what they resolved to
--- until `remap` has passed them. Reply: number of listings whose components changed.
+-- until `remap` has passed them; that it has to is remembered in key `remap`. Reply: number of listings that
+-- stored orders may name.
 local function map(keys, args)
   local tx, refused = begin(keys, args)
   if not tx then return refused end
-  local changed = 0
+  local named = 0
   for i = 3, #args do
     local field, components, pool = unpack_all(args[i])
     local l = listing_of(tx, field) or {0, 0, false, 0, 0, 0, 0, 0, 0}
-    if pack(l[6]) ~= pack(components) or l[7] ~= pool then
-      if pack(l[6]) ~= pack(components) then changed = changed + 1 end
-      l[6], l[7] = components, pool
+    if pack(l[6]) ~= pack(components) then
+      if l[6] ~= 0 or l[5] % 2 == 1 then named = named + 1 end
+      l[5], l[6], l[7] = l[5] - l[5] % 2, components, pool
+      write_listing(tx, field, l)
+    elseif l[7] ~= pool then
+      l[7] = pool
       write_listing(tx, field, l)
     end
   end
-  commit(tx)
-  return changed
+  local seq = commit(tx)
+  if named > 0 then call('SET', tx.k.remap, string.format('%.0f', seq)) end
+  return named
 end
 redis.register_function('forestall_map', map)
 
+-- Moves one stored order to what its lines' listings are made of now.
+local function move_order(tx, field, raw)
+  local _, placed, _, _, _, _, _, lines, resolved, flags = unpack_all(raw)
+  local now_resolved = resolve(tx, sub(field, 1, string.find(field, ':', 1, true) - 1), lines)
+  local old_tail, new_tail = pack(resolved, flags), pack(now_resolved, flags)
+  if old_tail == new_tail then return end
+  placed = tonumber(placed)
+  change_order(tx, placed, lines, resolved, placed, lines, now_resolved)
+  put(tx, tx.k.order, field, sub(raw, 1, -#old_tail - 1) .. new_tail)
+end
+
 -- One slice over the stored orders: lines whose listing resolves to something else now are moved.
--- ARGV: token, now, cursor, count. Reply: packed cursor, sequence, SKU states, events.
+-- ARGV: token, now, cursor, count, ticket. The ticket is what key `remap` held before the first slice (''
+-- where there is none): if it still does after the last, no change of mapping is left to be followed.
+-- Reply: packed cursor, sequence, SKU states, events.
 local function remap(keys, args)
   local tx, refused = begin(keys, args)
   if not tx then return refused end
   local slice = call('HSCAN', tx.k.order, args[3], 'COUNT', args[4])
-  for i = 1, #slice[2], 2 do
-    local field, raw = slice[2][i], slice[2][i + 1]
-    local _, placed, _, _, _, _, _, lines, resolved, flags = unpack_all(raw)
-    local now_resolved = resolve(tx, sub(field, 1, string.find(field, ':', 1, true) - 1), lines)
-    local old_tail, new_tail = pack(resolved, flags), pack(now_resolved, flags)
-    if old_tail ~= new_tail then
-      placed = tonumber(placed)
-      change_order(tx, placed, lines, resolved, placed, lines, now_resolved)
-      put(tx, tx.k.order, field, sub(raw, 1, -#old_tail - 1) .. new_tail)
-    end
-  end
+  for i = 1, #slice[2], 2 do move_order(tx, slice[2][i], slice[2][i + 1]) end
   local seq, states = commit(tx)
+  if slice[1] == '0' and args[5] and (call('GET', tx.k.remap) or '') == args[5] then
+    call('SET', tx.k.remap, '0')
+  end
   return pack(slice[1], seq, states, tx.events)
 end
 redis.register_function('forestall_remap', remap)
+
+-- The same for the orders that are named. ARGV: token, now, order field... Reply as remap.
+local function move(keys, args)
+  local tx, refused = begin(keys, args)
+  if not tx then return refused end
+  for i = 3, #args do
+    local raw = call('HGET', tx.k.order, args[i])
+    if raw then move_order(tx, args[i], raw) end
+  end
+  local seq, states = commit(tx)
+  return pack('0', seq, states, tx.events)
+end
+redis.register_function('forestall_move', move)
 
 -- ARGV: token, now, then packed ('reserve', sku, pool, units) | ('hold', listing field, hold | 0) |
 -- ('mode', listing field, mode) | ('reread', entity)... Reply as remap, without cursor.

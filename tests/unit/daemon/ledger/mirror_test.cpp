@@ -72,7 +72,9 @@ TEST(Mirror, ListingsFollowTheirComponents) {
              l3 = *m.find_listing(account, "L3");
   EXPECT_THAT(m.listings_of(*m.find_sku("CUP")), UnorderedElementsAre(l1, l2));
   EXPECT_THAT(m.listings_of(*m.find_sku("PLATE")), ElementsAre(l2));
-  EXPECT_THAT(m.unmapped(), ElementsAre(l3));
+  EXPECT_EQ(m.unmapped(), 1U);
+  EXPECT_FALSE(m.is_mapped(l3));
+  EXPECT_TRUE(m.is_mapped(l2));
   EXPECT_THAT(m.parts(l2), SizeIs(2));
   EXPECT_EQ(m.listing(l1).components, std::vector<Component>{cup});
 
@@ -80,6 +82,63 @@ TEST(Mirror, ListingsFollowTheirComponents) {
   EXPECT_THAT(m.listings_of(*m.find_sku("CUP")), ElementsAre(l2));
   EXPECT_THAT(m.listings_of(*m.find_sku("PLATE")), UnorderedElementsAre(l1, l2));
   EXPECT_EQ(m.find_listing(AccountId::literal("other"), "L1"), std::nullopt);
+}
+
+TEST(Mirror, MappingsChangeComponentsAndNothingElse) {
+  Mirror m;
+  const Component cup{SkuId::literal("CUP"), Units(2)}, plate{SkuId::literal("PLATE"), Units(1)};
+  const auto id = ListingId::literal("L1");
+  auto whole = listing("L1", {cup});
+  whole.hold = "by hand";
+  m.put(whole);
+  m.put(Mapping{account, id, {cup, plate}, model::Pool::marketplace});
+  const auto l1 = *m.find_listing(account, "L1");
+  const std::vector<Component> both{cup, plate}, turned{plate, cup}, one{cup};
+  EXPECT_TRUE(m.is_made_of(l1, both));
+  EXPECT_FALSE(m.is_made_of(l1, turned));
+  EXPECT_FALSE(m.is_made_of(l1, one));
+  EXPECT_FALSE(m.is_made_of(l1, {}));
+  EXPECT_EQ(m.listing(l1).hold, "by hand");
+  EXPECT_EQ(m.listing(l1).quantity, Units(5));
+  EXPECT_EQ(m.pool_of(l1), model::Pool::marketplace);
+  EXPECT_EQ(m.account_of(l1), "shop");
+  EXPECT_EQ(m.text_of(l1), "L1");
+  EXPECT_EQ(m.unmapped(), 0U);
+
+  m.put(Mapping{account, id, turned, model::Pool::own});  // in the place of the other bundle
+  EXPECT_TRUE(m.is_made_of(l1, turned));
+  m.put(Mapping{account, id, {}, model::Pool::own});
+  EXPECT_TRUE(m.is_made_of(l1, {}));
+  EXPECT_EQ(m.unmapped(), 1U);
+  EXPECT_THAT(m.listings_of(*m.find_sku("CUP")), IsEmpty());
+  m.put(Mapping{account, id, one, model::Pool::own});
+  EXPECT_EQ(m.unmapped(), 0U);
+  EXPECT_THAT(m.listings_of(*m.find_sku("CUP")), ElementsAre(l1));
+}
+
+TEST(Mirror, ASkuIsKnownOnceSomethingWasSaidAboutIt) {
+  Mirror m;
+  m.put(listing("L1", {{SkuId::literal("CUP"), Units(1)}}));
+  EXPECT_TRUE(m.find_sku("CUP"));
+  EXPECT_FALSE(m.is_known("CUP")) << "only a mapping names it";
+  EXPECT_FALSE(m.is_known("PLATE"));
+  m.put(state("CUP", model::Pool::marketplace, 0));
+  EXPECT_TRUE(m.is_known("CUP"));
+}
+
+TEST(Mirror, AnOrderMakesItsListingsKnown) {
+  Mirror m;
+  m.put(order("open", noon + 1h));
+  const auto l1 = m.find_listing(account, "L1");
+  ASSERT_TRUE(l1);
+  EXPECT_FALSE(m.is_mapped(*l1));
+  EXPECT_EQ(m.listing(*l1).true_at, std::nullopt);
+  EXPECT_THAT(m.orders_of(account, ListingId::literal("L1")), ElementsAre(OrderId::literal("open")));
+  EXPECT_THAT(m.orders_of(account, ListingId::literal("L2")), IsEmpty());
+  const auto before = m.generation();
+  m.clear();
+  EXPECT_EQ(m.generation(), before + 1);
+  EXPECT_EQ(m.unmapped(), 0U);
 }
 
 TEST(Mirror, OpenOrdersByShipByUntilTheyClose) {
