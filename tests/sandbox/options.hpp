@@ -37,7 +37,7 @@ struct Options {
   double loss_rate = 0;
   Millis lead_time = std::chrono::days{10};  // of the warehouse's orders to its suppliers
   Millis cover = std::chrono::days{21};      // that one such order is for
-  std::string warehouse{};  // a folder for stock files; empty: none
+  std::string warehouse{};                   // a folder for stock files; empty: none
   Millis stock_every = std::chrono::minutes{15};
   Millis seller_sync{0};             // the seller's own tool shows book stock so often; 0: nobody does
   int buffer = 0;                    // less so many units
