@@ -35,7 +35,8 @@ struct Context {
   // `machine_clock` is this machine's: deadlines of single calls, Redis, leases, watchdog, drain, latencies.
   Clock& clock;
   Clock& machine_clock;
-  Random& random;
+  Random& random;          // for what the world sees: cadences, backoff toward channels
+  Random& machine_random;  // for Redis and leases: how often is drawn from it is the machine's luck
   logging::StreamSink& sink;
   Logger log;
   runtime::LoopMeter& loop;

@@ -22,7 +22,8 @@ using namespace std::chrono_literals;
 
 constexpr Millis lease_ttl = 15s;
 constexpr Millis renew_every = 4s;
-constexpr Millis takeover_ask = 2s;  // at most, between two questions for a lease that is held
+constexpr Millis takeover_ask = 2s;            // at most, between two questions for a lease that is held
+constexpr Millis open_noticed_within = 300ms;  // those who wait for it ask every 100 ms
 constexpr Millis first_pause = 250ms;
 constexpr Millis longest_pause = 5s;
 constexpr Millis sweep_every = std::chrono::hours(6);
@@ -52,8 +53,9 @@ LedgerKeeper::LedgerKeeper(Context& context, redis::Client& client, flow::Flow& 
     : context_(context),
       row_(seller),
       log_(context.log.with({{"seller", row_.settings.id}})),
-      ledger_(client, context.machine_clock, log_,
-              {.seller = row_.settings.id, .owner = owner_name(context.random), .lease_ttl = lease_ttl}),
+      ledger_(
+          client, context.machine_clock, log_,
+          {.seller = row_.settings.id, .owner = owner_name(context.machine_random), .lease_ttl = lease_ttl}),
       mapping_(context, flow, seller, log_),
       ready_(context.conditions.declare("ledger " + row_.settings.id.str(), "the ledger is not open yet")) {
   row_.ledger = &ledger_;
@@ -66,7 +68,6 @@ awaitable<void> LedgerKeeper::run() {
     if (opened) {
       failures = 0;
       row_.open = true;
-      opening_.reset();
       ++figures_.opens;
       figures_.last_renewed = context_.machine_clock.now();
       ready_.met();
@@ -92,7 +93,7 @@ awaitable<void> LedgerKeeper::run() {
     const Millis most =
         held ? takeover_ask : std::min<Millis>(longest_pause, first_pause * (1 << std::min(failures, 8U)));
     // Full jitter: daemons that lost the same Redis do not come back together.
-    const double share = context_.random.unit();
+    const double share = context_.machine_random.unit();
     co_await net::sleep_for(
         context_.machine_clock,
         Millis(20 + static_cast<std::int64_t>(share * static_cast<double>(most.count()))));
@@ -119,6 +120,8 @@ awaitable<Status> LedgerKeeper::hold_mapped() {
 // Returns only with the reason why the lease is no longer ours.
 awaitable<Status> LedgerKeeper::hold() {
   auto sweep_at = context_.machine_clock.monotonic();
+  co_await net::sleep_for(context_.machine_clock, open_noticed_within);
+  opening_.reset();
   for (;;) {
     co_await net::sleep_for(context_.machine_clock, renew_every);
     if (auto ok = co_await ledger_.renew(); ok)

@@ -51,7 +51,7 @@ class LedgerKeeper {
   MappingKeeper mapping_;
   Conditions::Row& ready_;
   metrics::LedgerFigures figures_;
-  // While the ledger is not open: a world in lock-step stands still.
+  // While the ledger is not open, and until everybody knows: a world in lock-step stands still.
   std::optional<timing::Activity::Share> opening_;
 };
 

@@ -98,6 +98,7 @@ ExitCode run(const CommandLine& line, const std::filesystem::path& credentials) 
                   .clock = time.world(),
                   .machine_clock = time.machine(),
                   .random = time.random(),
+                  .machine_random = time.machine_random(),
                   .sink = sink,
                   .log = log,
                   .loop = loop,

@@ -20,7 +20,8 @@ class RedisKeeper {
  public:
   RedisKeeper(Context& context, redis::RedisSetup setup)
       : context_(context),
-        service_(context.executor, std::move(setup), context.machine_clock, context.random, context.log),
+        service_(context.executor, std::move(setup), context.machine_clock, context.machine_random,
+                 context.log),
         tasks_(context.executor, context.log, "redis", context.fatal),
         connected_(context.conditions.declare("redis", "Redis is not connected yet")) {}
 

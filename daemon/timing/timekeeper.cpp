@@ -86,6 +86,7 @@ Random& Timekeeper::random() {
   if (impl_->seeded) return *impl_->seeded;
   return impl_->system_random;
 }
+Random& Timekeeper::machine_random() { return impl_->system_random; }
 Activity& Timekeeper::activity() { return impl_->activity; }
 LockStep* Timekeeper::lock_step() { return impl_->lock_step ? &*impl_->lock_step : nullptr; }
 

@@ -30,7 +30,8 @@ class Timekeeper {
 
   Clock& world();
   Clock& machine();
-  Random& random();  // by the sandbox's seed in lock-step, else by the operating system
+  Random& random();          // by the sandbox's seed in lock-step, else by the operating system
+  Random& machine_random();  // by the operating system
   Activity& activity();
   LockStep* lock_step();  // null where time runs by itself
 
