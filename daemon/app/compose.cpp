@@ -6,6 +6,7 @@
 #include "daemon/app/housekeeping.hpp"
 #include "daemon/app/http_part.hpp"
 #include "daemon/app/ledger_part.hpp"
+#include "daemon/app/polling_part.hpp"
 #include "daemon/app/redis_part.hpp"
 #include "daemon/app/routes.hpp"
 #include "daemon/app/web_part.hpp"
@@ -28,6 +29,8 @@ Parts compose(Context& context) {
   parts.push_back(std::move(redis.part));
   const auto flow = std::make_shared<flow::Flow>(context.machine_clock);
   parts.push_back(make_ledgers(context, redis.client, flow));
+  auto polling = make_polling(context, http.client, flow);
+  parts.push_back(std::move(polling.part));
   return parts;
 }
 

@@ -50,6 +50,8 @@ struct Seller {
   bool open = false;        // the ledger is open and the lease is ours
   bool mapped = false;      // the mapping of its listings is in force
   bool stock_read = false;  // at least one reading of stock was applied since the beginning of its records
+  // A source of stock is silent for longer than its stale_after, or cannot be read: nothing may be raised.
+  bool stock_stale = false;
   std::vector<Account*> accounts{};
   ListingMap listing_map{};
 };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/polling/door.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "config/base/text.hpp"
@@ -48,6 +51,22 @@ awaitable<Result<std::vector<Doubtful>>> FlowDoor::contradicted(flow::Seller& se
   std::vector<Doubtful> all;
   for (const auto& entity : *entities)
     if (auto doubtful = parse_doubtful(entity, seller.ledger->names())) all.push_back(std::move(*doubtful));
+  co_return all;
+}
+
+awaitable<std::vector<ports::NamedSku>> FlowDoor::known_stock(flow::Seller& seller, model::Pool pool) {
+  constexpr std::size_t skus_a_turn = 4'000;
+  std::vector<ports::NamedSku> all;
+  // The mirror may grow between two turns; whoever is new then is told by whoever named it.
+  for (std::size_t i = 0; seller.open && i < seller.ledger->mirror().skus(); ++i) {
+    const auto& mirror = seller.ledger->mirror();
+    const ledger::SkuRef ref{static_cast<std::uint32_t>(i)};
+    const auto state = mirror.state(ref, pool);
+    if (state && state->certainty != model::Certainty::unknown)
+      if (auto sku = SkuId::parse(mirror.name(ref))) all.push_back({std::move(*sku), state->oldest});
+    if (i % skus_a_turn == skus_a_turn - 1)
+      co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
+  }
   co_return all;
 }
 

@@ -12,6 +12,7 @@
 #include "config/base/error.hpp"
 #include "config/base/ids.hpp"
 #include "connectors/model/observation.hpp"
+#include "connectors/ports/stock_source.hpp"
 #include "daemon/flow/flow.hpp"
 #include "daemon/ledger/names.hpp"
 
@@ -38,6 +39,9 @@ class Door {
   // Empty where it was never moved. unavailable where the ledger is not open.
   virtual boost::asio::awaitable<Result<std::string>> cursor(flow::Seller& seller, std::string name) = 0;
   virtual boost::asio::awaitable<Result<std::vector<Doubtful>>> contradicted(flow::Seller& seller) = 0;
+  // The SKUs whose stock is known in a pool, with the time that it was true.
+  virtual boost::asio::awaitable<std::vector<ports::NamedSku>> known_stock(flow::Seller& seller,
+                                                                           model::Pool pool) = 0;
   virtual bool knows_open_order(const flow::Seller& seller, const AccountId& account,
                                 const OrderId& order) const = 0;
 };
@@ -52,6 +56,8 @@ class FlowDoor final : public Door {
                                                         std::optional<ledger::CursorMove> cursor) override;
   boost::asio::awaitable<Result<std::string>> cursor(flow::Seller& seller, std::string name) override;
   boost::asio::awaitable<Result<std::vector<Doubtful>>> contradicted(flow::Seller& seller) override;
+  boost::asio::awaitable<std::vector<ports::NamedSku>> known_stock(flow::Seller& seller,
+                                                                   model::Pool pool) override;
   bool knows_open_order(const flow::Seller& seller, const AccountId& account,
                         const OrderId& order) const override;
 

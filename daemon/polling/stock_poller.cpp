@@ -47,6 +47,8 @@ awaitable<void> StockPoller::recall() {
         true_at_ = *instant;
         seller_.stock_read = true;
       }
+      if (source_ && alone_in_ && source_->traits().snapshots)
+        source_->remember(co_await tools_.door.known_stock(seller_, *alone_in_));
       moved_();
       co_return;
     }

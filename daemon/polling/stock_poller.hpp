@@ -20,6 +20,10 @@ class StockPoller {
   StockPoller(const Tools& tools, flow::Seller& seller, config::StockSettings settings,
               std::unique_ptr<ports::StockSource> source, std::string why_not, std::function<void()> moved);
 
+  // No other source speaks for the pool: what is known of it was said by this one, and what a snapshot no
+  // longer names is noticed across a restart too.
+  void alone_in(model::Pool pool) { alone_in_ = pool; }
+
   boost::asio::awaitable<void> run();  // until cancelled
   void ask(bool from_start);
   void adopt(config::StockSettings settings) { settings_ = std::move(settings); }
@@ -52,6 +56,7 @@ class StockPoller {
   bool asked_ = false;
   bool from_start_ = false;
   std::optional<Instant> true_at_{};
+  std::optional<model::Pool> alone_in_{};
 };
 
 }  // namespace forestall::polling

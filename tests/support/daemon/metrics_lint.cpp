@@ -16,8 +16,8 @@ namespace {
 // as are configured.
 const std::set<std::string, std::less<>> bounded_labels{
     "account", "bucket", "carrier", "channel",  "class",  "code",   "command", "direction",
-    "event",   "group",  "kind",    "le",       "level",  "method", "mode",    "notify",
-    "outcome", "part",   "phase",   "quantile", "reason", "result", "room",    "rule",
+    "event",   "feed",    "group",  "kind",    "le",       "level",  "method", "mode",    "notify",
+    "outcome", "part",   "phase",   "purpose", "quantile", "reason", "result", "room",    "rule",
     "seller",  "source", "stage",   "state",    "table",  "type",   "version"};
 
 struct Family {

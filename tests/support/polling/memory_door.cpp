@@ -68,4 +68,12 @@ awaitable<Result<std::vector<polling::Doubtful>>> MemoryDoor::contradicted(flow:
   co_return doubtful;
 }
 
+awaitable<std::vector<ports::NamedSku>> MemoryDoor::known_stock(flow::Seller&, model::Pool) {
+  std::vector<ports::NamedSku> all;
+  for (const auto& [entity, version] : versions)
+    if (entity.starts_with("s "))
+      all.push_back({SkuId::literal(entity.substr(2)), Instant(Millis(static_cast<std::int64_t>(version)))});
+  co_return all;
+}
+
 }  // namespace forestall::test

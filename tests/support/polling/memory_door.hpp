@@ -23,6 +23,7 @@ class MemoryDoor final : public polling::Door {
                                                         std::optional<ledger::CursorMove> cursor) override;
   boost::asio::awaitable<Result<std::string>> cursor(flow::Seller& seller, std::string name) override;
   boost::asio::awaitable<Result<std::vector<polling::Doubtful>>> contradicted(flow::Seller& seller) override;
+  boost::asio::awaitable<std::vector<ports::NamedSku>> known_stock(flow::Seller&, model::Pool) override;
   bool knows_open_order(const flow::Seller&, const AccountId&, const OrderId& order) const override {
     return changes.contains("o " + order.str());
   }

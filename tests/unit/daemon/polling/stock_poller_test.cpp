@@ -13,6 +13,7 @@ using Fault = test::MemoryDoor::Fault;
 
 // A file that the test writes: `number` is its name, and the cursor.
 struct Warehouse {
+  std::size_t remembered = 0;
   int number = 0;
   std::vector<model::Observation> rows{};
   std::optional<Error> bad{};
@@ -24,6 +25,7 @@ class FakeSource final : public ports::StockSource {
  public:
   explicit FakeSource(Warehouse& warehouse) : warehouse_(warehouse) {}
   const ports::StockTraits& traits() const override { return traits_; }
+  void remember(std::span<const ports::NamedSku> skus) override { warehouse_.remembered += skus.size(); }
   boost::asio::awaitable<Result<ports::Page>> poll(ports::Cursor from, std::chrono::nanoseconds) override {
     ++warehouse_.polls;
     if (warehouse_.bad) co_return std::unexpected(*warehouse_.bad);
@@ -35,7 +37,7 @@ class FakeSource final : public ports::StockSource {
 
  private:
   Warehouse& warehouse_;
-  ports::StockTraits traits_{};
+  ports::StockTraits traits_{.snapshots = true};
 };
 
 struct StockPollerTest : test::PollingFixture {
@@ -63,6 +65,7 @@ struct StockPollerTest : test::PollingFixture {
                                                  [](std::string_view task) { ADD_FAILURE() << task; });
     poller = std::make_unique<StockPoller>(tools(), seller, settings, std::make_unique<FakeSource>(warehouse),
                                            "", [] {});
+    if (alone) poller->alone_in(model::Pool::own);
     tasks->spawn("stock", runtime::OnFailure::stop_daemon, poller->run());
     settle();
   }
@@ -73,6 +76,7 @@ struct StockPollerTest : test::PollingFixture {
   }
   config::StockSettings settings{};
   Warehouse warehouse;
+  bool alone = false;
   std::unique_ptr<StockPoller> poller;
 };
 
@@ -136,6 +140,19 @@ TEST_F(StockPollerTest, AFileThatNobodyWritesAnyMoreIsStale) {
   write(10);
   advance(1min);
   EXPECT_FALSE(poller->stale(clock.now()));
+}
+
+TEST_F(StockPollerTest, ASnapshotRemembersItsSkusAcrossARestartWhereItIsTheOnlySource) {
+  write(10);
+  begin();
+  EXPECT_EQ(warehouse.remembered, 0U);
+  leave();
+  begin();
+  EXPECT_EQ(warehouse.remembered, 0U) << "another source may have named them";
+  leave();
+  alone = true;
+  begin();
+  EXPECT_EQ(warehouse.remembered, 10U);
 }
 
 TEST_F(StockPollerTest, AReadingInterruptedAnywhereIsReadAgain) {
