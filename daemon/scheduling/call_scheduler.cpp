@@ -100,8 +100,9 @@ awaitable<Result<Turn>> CallScheduler::turn(flow::Account& account, CallKind kin
     }
     auto until = std::min(give_up, now + look_again);
     if (lane.queue.head(now) == stay.id) {
+      // "At once" is the channel's own now, a moment after ours.
       const auto earliest = account.marketplace->earliest(kind, feed);
-      if (earliest <= now) {
+      if (earliest <= clock_.monotonic()) {
         lane.queue.grant(stay.id, now);
         stay.outcome = Stay::Outcome::granted;
         auto& figures = figures_[{name, purpose}];

@@ -208,6 +208,42 @@ TEST_F(CallSchedulerTest, WithoutAConnectorThereIsNoTurn) {
   EXPECT_THAT(order, ElementsAre("x unavailable"));
 }
 
+// Time that passes while it is being asked for, as it does on every real clock.
+class MovingClock final : public Clock {
+ public:
+  explicit MovingClock(ManualClock& inner) : inner_(inner) {}
+  Instant now() const override { return inner_.now(); }
+  Monotonic monotonic() const override { return inner_.monotonic() + std::chrono::nanoseconds(++asked_); }
+  TimerId wake_at(Monotonic when, std::move_only_function<void()> wake) override {
+    return inner_.wake_at(when, std::move(wake));
+  }
+  void cancel(TimerId id) override { inner_.cancel(id); }
+
+ private:
+  ManualClock& inner_;
+  mutable std::int64_t asked_ = 0;
+};
+
+TEST_F(CallSchedulerTest, AtOnceIsAtOnceOnAClockThatMoves) {
+  MovingClock moving(clock);
+  Buckets real(moving, {.per_second = 1, .burst = 3});
+  CallScheduler on_moving_time(moving);
+  auto& us = account("us");
+  us.marketplace = &real;
+  int granted = 0;
+  const auto once = [](CallScheduler& calls, flow::Account& a, Monotonic until,
+                       int& count) -> awaitable<void> {
+    if (co_await calls.turn(a, CallKind::write, Feed::orders, Purpose::pause, 0, until)) ++count;
+    co_await a.marketplace->write({}, {}, 1s);
+  };
+  for (int i = 0; i < 3; ++i)
+    asio::co_spawn(io, once(on_moving_time, us, moving.monotonic() + 1h, granted),
+                   [](const std::exception_ptr& failure) { EXPECT_FALSE(failure); });
+  settle();
+  EXPECT_EQ(granted, 3);
+  EXPECT_EQ(clock.pending(), 0U);
+}
+
 // A thousand pauses and raises on a bucket of five a second, callers that come, give up and are cancelled at
 // random: never above the rate, all served or told, and the same seed gives the same order.
 TEST_F(CallSchedulerTest, UnderLoadItKeepsTheRateAndIsDeterministic) {
