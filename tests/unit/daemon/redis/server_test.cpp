@@ -4,6 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <sstream>
+
 #include "daemon/redis/backoff.hpp"
 #include "daemon/redis/doctor.hpp"
 #include "daemon/redis/endpoint.hpp"
@@ -127,6 +132,28 @@ TEST(ManagedConfig, SyncsBeforeItAnswersAndOpensNoPort) {
        {"\nport 0\n", "\nappendonly yes\n", "\nappendfsync always\n", "\nmaxmemory-policy noeviction\n",
         "\nunixsocketperm 700\n", "\nmaxmemory 1000\n", "\ndir /var/lib/f/redis\n", "\nhz 20\n"})
     EXPECT_THAT(text, HasSubstr(line));
+}
+
+// The unit of its own under systemd keeps the same promises, whoever edits which of the two.
+TEST(ManagedConfig, TheServicesServerIsSetUpAlike) {
+  const auto settings_of = [](std::string text) {
+    std::map<std::string, std::string> settings;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.empty() || line.starts_with('#')) continue;
+      const auto space = line.find(' ');
+      settings[line.substr(0, space)] = line.substr(space + 1);
+    }
+    // Who is told that it is up, and where its log goes, are the unit's own.
+    settings.erase("supervised");
+    settings.erase("logfile");
+    return settings;
+  };
+  std::ifstream file(FORESTALL_SOURCE_DIR "/deploy/systemd/redis.conf");
+  ASSERT_TRUE(file);
+  const auto of_the_unit = settings_of({std::istreambuf_iterator<char>(file), {}});
+  EXPECT_EQ(of_the_unit,
+            settings_of(managed_config_text({.directory = "/var/lib/forestall/redis", .extra = {}})));
 }
 
 TEST(ManagedConfig, RefusesPathsThatRedisWouldMisread) {
