@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/stock/csv/named_skus.hpp"
 
+#include <algorithm>
 #include <functional>
 
 namespace forestall::stock_csv {
@@ -30,7 +31,7 @@ void NamedSkus::grow(Shard& shard) {
 const NamedSkus::Entry* NamedSkus::find(std::string_view sku) const {
   const auto hash = hash_of(sku);
   const auto& shard = shards_[hash % shards_.size()];
-  if (shard.slots.empty()) return nullptr;
+  if (shard.round != round_ || shard.slots.empty()) return nullptr;
   const auto index = shard.slots[slot_of(shard, hash, sku)];
   return index == 0 ? nullptr : &shard.entries[index - 1];
 }
@@ -38,6 +39,12 @@ const NamedSkus::Entry* NamedSkus::find(std::string_view sku) const {
 bool NamedSkus::add(std::string_view sku, std::optional<Units> units, Instant true_at) {
   const auto hash = hash_of(sku);
   auto& shard = shards_[hash % shards_.size()];
+  if (shard.round != round_) {
+    shard.round = round_;
+    shard.texts.clear();
+    shard.entries.clear();
+    std::ranges::fill(shard.slots, 0);
+  }
   if (shard.entries.size() * 4 >= shard.slots.size() * 3) grow(shard);
   auto& index = shard.slots[slot_of(shard, hash, sku)];
   const auto count = units ? units->count() : 0;

@@ -18,11 +18,13 @@ constexpr std::size_t lookups_a_slice = 10'000;
 }  // namespace
 
 Result<FileReading> FileReading::open(const std::filesystem::path& path, FoundFile file,
-                                      const config::StockSettings& settings, Instant now) {
+                                      const config::StockSettings& settings, Instant now, NamedSkus memory) {
   auto scan = FileScan::open(path, settings.encoding, settings.separator);
   if (!scan) return fail_in(printable(file.name, 300), std::move(scan.error()));
   FileReading reading(std::move(*scan), std::move(file), settings, now);
   reading.encoding_ = settings.encoding;
+  reading.named_ = std::move(memory);
+  reading.named_.clear();
   if (auto ok = reading.unchanged(); !ok) return std::unexpected(std::move(ok.error()));
   return reading;
 }

@@ -25,9 +25,10 @@ class FileReading {
     bool ends_with_line = false;
   };
 
-  // conflict (may be retried) where the file is no longer the one that was found.
+  // `memory`: an empty one, or one that is no longer needed. conflict (may be retried) where the file is no
+  // longer the one that was found.
   static Result<FileReading> open(const std::filesystem::path& path, FoundFile file,
-                                  const config::StockSettings& settings, Instant now);
+                                  const config::StockSettings& settings, Instant now, NamedSkus memory);
 
   const FoundFile& file() const { return file_; }
   bool is_snapshot() const { return snapshot_; }

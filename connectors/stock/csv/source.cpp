@@ -75,6 +75,7 @@ class CsvSource final : public ports::StockSource {
   awaitable<Result<Page>> tell(Monotonic deadline);
   void set_next(Page& page);
   void finish();
+  void drop();
 
   config::StockSettings settings_;
   Clock& clock_;
@@ -89,6 +90,7 @@ class CsvSource final : public ports::StockSource {
   FolderCursor cursor_;
   bool compare_ = false;                       // `cursor_` came from outside: which files it covers is open
   std::map<std::string, std::uint64_t> done_;  // name -> fingerprint
+  NamedSkus spare_;                            // memory for the next file
   NamedSkus named_;                            // by the last snapshot
 
   // What the last page said: it counts once its cursor comes back.
@@ -124,14 +126,24 @@ void CsvSource::adopt(const Cursor& from) {
   confirmed_ = issued_ = from.text;
   issued_cursor_ = cursor_;
   done_.clear();
-  reading_.reset();
+  drop();
   compare_ = true;
 }
 
 void CsvSource::finish() {
   const auto& file = reading_->file();
   done_[file.name] = file.fingerprint();
-  if (reading_->is_snapshot() && !reading_->is_superseded()) named_ = reading_->take_named();
+  if (reading_->is_snapshot() && !reading_->is_superseded()) {
+    spare_ = std::move(named_);
+    named_ = reading_->take_named();
+    reading_.reset();
+  }
+  drop();
+}
+
+void CsvSource::drop() {
+  if (!reading_) return;
+  spare_ = reading_->take_named();
   reading_.reset();
 }
 
@@ -194,7 +206,7 @@ const FoundFile* CsvSource::choose() const {
 Status CsvSource::start(const FoundFile& file) {
   const auto path =
       std::filesystem::is_directory(settings_.path, ignored_) ? settings_.path / file.name : settings_.path;
-  auto reading = FileReading::open(path, file, settings_, clock_.now());
+  auto reading = FileReading::open(path, file, settings_, clock_.now(), std::move(spare_));
   if (!reading) return std::unexpected(std::move(reading.error()));
   reading_ = std::make_unique<FileReading>(std::move(*reading));
   return {};
@@ -222,10 +234,10 @@ awaitable<Status> CsvSource::check(Monotonic deadline) {
 awaitable<Result<Page>> CsvSource::tell(Monotonic deadline) {
   Page page;
   for (;;) {
+    co_await give_way();
     const auto progress = reading_->tell(page, page_size, named_);
     if (!progress) co_return std::unexpected(progress.error());
     if (*progress == FileReading::Progress::done || clock_.monotonic() >= deadline) break;
-    co_await give_way();
   }
   if (auto ok = reading_->unchanged(); !ok) co_return std::unexpected(std::move(ok.error()));
   set_next(page);
@@ -278,6 +290,7 @@ awaitable<Result<Page>> CsvSource::poll(Cursor from, std::chrono::nanoseconds ti
       const auto* const file = choose();
       if (file == nullptr) break;
       if (auto ok = start(*file); !ok) co_return std::unexpected(std::move(ok.error()));
+      co_await give_way();
     }
     auto ok = co_await check(deadline);
     if (ok) {
@@ -287,7 +300,7 @@ awaitable<Result<Page>> CsvSource::poll(Cursor from, std::chrono::nanoseconds ti
     }
     if (ok.error().code == ErrorCode::timeout) co_return std::unexpected(std::move(ok.error()));
     const auto file = reading_->file();
-    reading_.reset();
+    drop();
     // What the disk or another writer did may be over at the next poll; what the file says will not.
     if (ok.error().retryable) co_return std::unexpected(std::move(ok.error()));
     bad_[file.name] = {file.fingerprint(), std::move(ok.error())};

@@ -42,6 +42,19 @@ TEST(NamedSkus, NoticeContradictions) {
   EXPECT_EQ(named.size(), 1U);
 }
 
+TEST(NamedSkus, AreEmptyAfterClearing) {
+  NamedSkus named;
+  for (int i = 0; i < 3000; ++i) named.add(fmt::format("{}", i), Units(i), {});
+  named.clear();
+  EXPECT_EQ(named.size(), 0U);
+  EXPECT_EQ(named.find("7"), nullptr);
+  EXPECT_TRUE(named.add("7", Units(8), {}));
+  EXPECT_EQ(named.find("7")->units, 8);
+  int visited = 0;
+  named.from(0, [&](std::string_view sku, const auto&) { return ++visited, sku == "7"; });
+  EXPECT_EQ(visited, 1);
+}
+
 TEST(NamedSkus, AreVisitedFromAnyPlace) {
   NamedSkus named;
   for (int i = 0; i < 3000; ++i) named.add(fmt::format("{}", i), Units(i), {});
