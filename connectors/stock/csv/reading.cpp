@@ -36,7 +36,7 @@ Status FileReading::unchanged() const {
   if (stamp->inode == file_.stamp.inode && stamp->size == file_.stamp.size &&
       stamp->written_ns == file_.stamp.written_ns)
     return {};
-  return bad_file({ErrorCode::conflict, true, "somebody writes to it while it is read"});
+  return bad_file({ErrorCode::unavailable, true, "somebody writes to it while it is read"});
 }
 
 std::unexpected<Error> FileReading::bad_file(Error error) const {

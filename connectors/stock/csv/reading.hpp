@@ -25,8 +25,8 @@ class FileReading {
     bool ends_with_line = false;
   };
 
-  // `memory`: an empty one, or one that is no longer needed. conflict (may be retried) where the file is no
-  // longer the one that was found.
+  // `memory`: an empty one, or one that is no longer needed. unavailable (may be retried) where the file is
+  // no longer the one that was found.
   static Result<FileReading> open(const std::filesystem::path& path, FoundFile file,
                                   const config::StockSettings& settings, Instant now, NamedSkus memory);
 
@@ -37,7 +37,7 @@ class FileReading {
   bool is_superseded() const { return superseded_; }
   std::uint64_t version() const { return version_; }  // of a snapshot: its newest row's
   bool ends_with_line() const { return scan_.ends_with_line(); }
-  // conflict (may be retried): somebody writes to the file that is being read.
+  // unavailable (may be retried): somebody writes to the file that is being read.
   Status unchanged() const;
 
   // Call until done. An error is about the file as a whole and begins with its name.

@@ -149,7 +149,7 @@ TEST_F(StockFolder, AFileThatIsOverwrittenWhileItIsReadIsAnError) {
   write(folder / "stock.csv", "sku,on_hand,as_of\nA,1,2026-11-23T04:10:00Z\n");
   const auto second = poll(first.next.text);
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, ErrorCode::conflict);
+  EXPECT_EQ(second.error().code, ErrorCode::unavailable);
   EXPECT_TRUE(second.error().retryable);
 }
 
