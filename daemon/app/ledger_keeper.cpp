@@ -57,6 +57,7 @@ LedgerKeeper::LedgerKeeper(Context& context, redis::Client& client, flow::Flow& 
           client, context.machine_clock, log_,
           {.seller = row_.settings.id, .owner = owner_name(context.machine_random), .lease_ttl = lease_ttl}),
       mapping_(context, flow, seller, log_),
+      rebuild_(context.machine_clock, flow, seller, log_),
       ready_(context.conditions.declare("ledger " + row_.settings.id.str(), "the ledger is not open yet")) {
   row_.ledger = &ledger_;
   opening_.emplace(context.activity);

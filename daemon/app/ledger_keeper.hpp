@@ -11,6 +11,7 @@
 #include "config/settings/settings.hpp"
 #include "daemon/app/context.hpp"
 #include "daemon/app/mapping_keeper.hpp"
+#include "daemon/app/rebuild_job.hpp"
 #include "daemon/flow/flow.hpp"
 #include "daemon/ledger/ledger.hpp"
 #include "daemon/metrics/redis_families.hpp"
@@ -37,6 +38,7 @@ class LedgerKeeper {
   bool is_open() const { return row_.open; }
   ledger::Ledger& ledger() { return ledger_; }
   const MappingKeeper& mapping() const { return mapping_; }
+  RebuildJob& rebuild() { return rebuild_; }
   metrics::LedgerFigures figures() const;
 
  private:
@@ -49,6 +51,7 @@ class LedgerKeeper {
   Logger log_;
   ledger::Ledger ledger_;
   MappingKeeper mapping_;
+  RebuildJob rebuild_;
   Conditions::Row& ready_;
   metrics::LedgerFigures figures_;
   // While the ledger is not open, and until everybody knows: a world in lock-step stands still.

@@ -18,11 +18,19 @@ using boost::asio::awaitable;
 namespace json = boost::json;
 
 constexpr std::string_view rebuild_schema = R"({
-  "type": "object", "required": ["seller", "fixed", "differences"],
+  "type": "object", "required": ["seller", "job", "state", "fix", "started_at"],
   "properties": {
     "seller": {"type": "string"},
-    "fixed": {"type": "boolean"},
-    "differences": {"type": "array", "items": {"type": "string"}}}})";
+    "job": {"type": "integer"},
+    "state": {"enum": ["running", "done", "failed"]},
+    "fix": {"type": "boolean"},
+    "started_at": {"type": "string", "format": "date-time"},
+    "ended_at": {"type": "string", "format": "date-time"},
+    "progress": {"type": "object", "properties": {
+      "step": {"type": "string"}, "seen": {"type": "integer"}, "of": {"type": "integer"}}},
+    "error": {"type": "string"},
+    "difference_count": {"type": "integer"},
+    "differences": {"type": "array", "description": "the first 1000", "items": {"type": "string"}}}})";
 
 constexpr std::size_t most_listings = 1000;
 
@@ -46,8 +54,7 @@ constexpr std::string_view mapping_schema = R"({
 class Ledgers {
  public:
   Ledgers(Context& context, redis::Client& client, std::shared_ptr<flow::Flow> flow)
-      : context_(context),
-        flow_(std::move(flow)),
+      : flow_(std::move(flow)),
         tasks_(context.executor, context.log, "ledgers", context.fatal) {
     for (const auto& seller : context.settings.sellers)
       keepers_.push_back(std::make_unique<LedgerKeeper>(context, client, *flow_, flow_->add(seller)));
@@ -90,22 +97,15 @@ class Ledgers {
     return sellers;
   }
 
-  awaitable<web::Response> rebuild(const web::Request& request) {
+  web::Response start_rebuild(const web::Request& request) {
     auto* const keeper = find(request.parameter("seller"));
-    if (keeper == nullptr) co_return web::problem(404, ErrorCode::not_found, "no such seller");
-    if (!keeper->is_open())
-      co_return web::problem(503, ErrorCode::unavailable, "the seller's ledger is not open; see /readyz");
-    const bool fix = request.query_value("fix").value_or("false") == "true";
-    const auto differences = co_await keeper->ledger().rebuild(fix);
-    if (!differences) co_return web::problem(differences.error());
-    context_.log.notice("ledger_rebuilt", {{"seller", keeper->seller()},
-                                           {"differences", differences->size()},
-                                           {"fixed", fix},
-                                           {"by", request.caller.name}});
-    co_return web::json(json::serialize(
-        json::object{{"seller", keeper->seller().str()},
-                     {"fixed", fix},
-                     {"differences", json::array(differences->begin(), differences->end())}}));
+    if (keeper == nullptr) return web::problem(404, ErrorCode::not_found, "no such seller");
+    return keeper->rebuild().start(request, tasks_);
+  }
+  web::Response show_rebuild(const web::Request& request) const {
+    auto* const keeper = find(request.parameter("seller"));
+    if (keeper == nullptr) return web::problem(404, ErrorCode::not_found, "no such seller");
+    return keeper->rebuild().show();
   }
 
   awaitable<web::Response> mapping(const web::Request& request) {
@@ -125,7 +125,6 @@ class Ledgers {
     return nullptr;
   }
 
-  Context& context_;
   std::shared_ptr<flow::Flow> flow_;
   std::vector<std::unique_ptr<LedgerKeeper>> keepers_;
   runtime::TaskGroup tasks_;
@@ -140,10 +139,18 @@ Part make_ledgers(Context& context, redis::Client& client, std::shared_ptr<flow:
   context.routes.push_back({.method = web::Method::post,
                             .pattern = "/api/v1/sellers/{seller}/rebuild",
                             .access = web::Access::change,
-                            .summary = "Derive every counter from the stored entities; say what differs",
-                            .handler = [self](const web::Request& request) { return self->rebuild(request); },
+                            .summary = "Begin to derive every counter from the stored entities (202)",
+                            .handler = web::immediate(
+                                [self](const web::Request& request) { return self->start_rebuild(request); }),
                             .query = {{"fix", "true: also correct what differs"}},
                             .response_schema = rebuild_schema});
+  context.routes.push_back(
+      {.method = web::Method::get,
+       .pattern = "/api/v1/sellers/{seller}/rebuild",
+       .access = web::Access::read,
+       .summary = "How far the last rebuild is, and what it found to differ",
+       .handler = web::immediate([self](const web::Request& request) { return self->show_rebuild(request); }),
+       .response_schema = rebuild_schema});
   context.routes.push_back({.method = web::Method::get,
                             .pattern = "/api/v1/sellers/{seller}/mapping",
                             .access = web::Access::read,

@@ -13,7 +13,7 @@ namespace forestall::app {
 
 // Starting does not wait: a seller whose ledger cannot be opened (no Redis, another daemon holds the lease,
 // data of a newer version) is shown as not ready with the reason, and tried again.
-// Adds every seller to the flow, POST /api/v1/sellers/{seller}/rebuild and GET
+// Adds every seller to the flow, POST and GET /api/v1/sellers/{seller}/rebuild, and GET
 // /api/v1/sellers/{seller}/mapping.
 Part make_ledgers(Context& context, redis::Client& client, std::shared_ptr<flow::Flow> flow);
 

@@ -91,8 +91,8 @@ std::expected<Fetched, Exit> get(Invocation& invocation, std::string_view target
   return ask(invocation, "GET", target, also, std::chrono::seconds(30));
 }
 
-std::expected<Fetched, Exit> post(Invocation& invocation, std::string_view target) {
-  return ask(invocation, "POST", target, 200, std::chrono::minutes(10));
+std::expected<Fetched, Exit> post(Invocation& invocation, std::string_view target, unsigned also) {
+  return ask(invocation, "POST", target, also, std::chrono::minutes(10));
 }
 
 Exit exit_for(const Error& error) {

@@ -21,7 +21,7 @@ struct Fetched {
 std::expected<Fetched, Exit> get(Invocation& invocation, std::string_view target, unsigned also = 200);
 
 // The same with POST and no body, for what changes state; waits up to ten minutes.
-std::expected<Fetched, Exit> post(Invocation& invocation, std::string_view target);
+std::expected<Fetched, Exit> post(Invocation& invocation, std::string_view target, unsigned also = 200);
 
 // What `error` means for a script.
 Exit exit_for(const Error& error);

@@ -1,16 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
-// forestall rebuild: are the counters what the stored entities add up to?
+// forestall rebuild: are the counters what the stored entities add up to? The daemon works on it as a job; we
+// wait for its end.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <chrono>
+#include <thread>
 
 #include "config/base/ids.hpp"
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/endpoint.hpp"
 
 namespace forestall::cli {
+namespace {
+
 namespace json = boost::json;
+using namespace std::chrono_literals;
+
+struct Job {
+  std::int64_t number = 0;
+  std::string state;
+  std::string error;
+  std::int64_t differences = 0;
+  std::vector<std::string> first;
+};
+
+std::expected<Job, Exit> parse_job(Invocation& invocation, const std::string& body) {
+  json::error_code ec;
+  const auto answer = json::parse(body, ec);
+  const auto* object = ec ? nullptr : answer.if_object();
+  const auto text = [&](std::string_view key) {
+    const auto* value = object->if_contains(key);
+    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+  };
+  const auto number = [&](std::string_view key) {
+    const auto* value = object->if_contains(key);
+    return value != nullptr && value->is_int64() ? value->as_int64() : 0;
+  };
+  if (object == nullptr || text("state").empty()) {
+    invocation.err += "forestall: the daemon's answer is not what this version understands\n";
+    return std::unexpected(Exit::failed);
+  }
+  Job job{.number = number("job"),
+          .state = text("state"),
+          .error = text("error"),
+          .differences = number("difference_count"),
+          .first = {}};
+  const auto* list = object->if_contains("differences");
+  if (list != nullptr && list->is_array())
+    for (const auto& difference : list->as_array())
+      if (difference.is_string()) job.first.emplace_back(difference.as_string());
+  return job;
+}
+
+}  // namespace
 
 Exit run_rebuild(Invocation& invocation) {
   const auto seller = SellerId::parse(invocation.value("seller"));
@@ -19,30 +64,39 @@ Exit run_rebuild(Invocation& invocation) {
     return Exit::usage;
   }
   const bool fix = invocation.has("--fix");
-  const auto fetched =
-      post(invocation, fmt::format("/api/v1/sellers/{}/rebuild{}", seller->str(), fix ? "?fix=true" : ""));
+  const auto target = fmt::format("/api/v1/sellers/{}/rebuild", seller->str());
+  auto fetched = post(invocation, target + (fix ? "?fix=true" : ""), 202);
   if (!fetched) return fetched.error();
-  json::error_code ec;
-  const auto answer = json::parse(fetched->body, ec);
-  const auto* differences =
-      !ec && answer.is_object() ? answer.as_object().if_contains("differences") : nullptr;
-  if (differences == nullptr || !differences->is_array()) {
-    invocation.err += "forestall: the daemon's answer is not what this version understands\n";
+  auto job = parse_job(invocation, fetched->body);
+  const auto begun = job ? job->number : 0;
+  for (auto pause = 20ms; job && job->state == "running"; pause = std::min(2 * pause, 1000ms)) {
+    std::this_thread::sleep_for(pause);
+    fetched = get(invocation, target);
+    if (!fetched) return fetched.error();
+    job = parse_job(invocation, fetched->body);
+    if (job && job->number != begun) {
+      invocation.err += "forestall: the rebuild ended unseen; another one is running\n";
+      return Exit::failed;
+    }
+  }
+  if (!job) return job.error();
+  if (job->state != "done") {
+    invocation.err += fmt::format("forestall: the rebuild failed: {}\n", job->error);
     return Exit::failed;
   }
-  const auto& list = differences->as_array();
   if (invocation.global.json) {
     invocation.out += fetched->body + "\n";
-  } else if (list.empty()) {
+  } else if (job->differences == 0) {
     invocation.out += fmt::format("{}: every counter is what the stored entities add up to\n", seller->str());
   } else {
-    for (const auto& difference : list)
-      if (difference.is_string())
-        invocation.out += fmt::format("{}\n", std::string_view(difference.as_string()));
-    invocation.out += fmt::format("{}: {} difference(s), {}\n", seller->str(), list.size(),
+    for (const auto& difference : job->first) invocation.out += difference + "\n";
+    if (job->differences > static_cast<std::int64_t>(job->first.size()))
+      invocation.out +=
+          fmt::format("... and {} more\n", job->differences - static_cast<std::int64_t>(job->first.size()));
+    invocation.out += fmt::format("{}: {} difference(s), {}\n", seller->str(), job->differences,
                                   fix ? "corrected" : "not corrected (--fix)");
   }
-  return list.empty() ? Exit::ok : Exit::findings;
+  return job->differences == 0 ? Exit::ok : Exit::findings;
 }
 
 }  // namespace forestall::cli

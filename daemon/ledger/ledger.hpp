@@ -71,6 +71,20 @@ struct BudgetCounts {
   std::vector<Cancelled> cancelled;
 };
 
+// What a rebuild found.
+struct Rebuilt {
+  static constexpr std::size_t named = 1000;
+  std::uint64_t differences = 0;
+  std::vector<std::string> first;  // at most `named` of them, for people
+  Change change;                   // the SKUs that were corrected
+};
+
+struct RebuildProgress {
+  std::string_view step;   // "order", "receipt", "pick", "sku", "counts"
+  std::uint64_t seen = 0;  // entities, about
+  std::uint64_t of = 0;
+};
+
 // Use from the loop's thread only. Errors common to all calls: `conflict` when another owner holds the seller
 // (stop acting: nothing was changed), `outcome_unknown` when the connection broke (the mirror is read again
 // before the next change), and those of redis::Client.
@@ -129,8 +143,9 @@ class Ledger {
   // Drops what was closed more than 120 days ago.
   Task<Change> sweep();
   // Derives every counter from the stored entities; returns the differences, and corrects them if `fix`.
-  // Nothing is applied meanwhile (`unavailable`, may be retried).
-  Task<std::vector<std::string>> rebuild(bool fix);
+  // Nothing is applied meanwhile (`unavailable`, may be retried). Takes minutes where there is a lot.
+  Task<Rebuilt> rebuild(bool fix);
+  std::optional<RebuildProgress> rebuilding() const { return rebuilding_; }
 
   const Mirror& mirror() const { return mirror_; }
   const Names& names() const { return names_; }
@@ -151,7 +166,8 @@ class Ledger {
   Task<void> ready();
   Task<void> reload();
   Task<void> move_orders(std::vector<std::string> fields, Change& all);
-  Task<std::vector<std::string>> rebuild_with(std::string fix);
+  Task<Rebuilt> rebuild_with(std::string fix);
+  Task<std::uint64_t> rebuild_size();
   Task<std::map<std::string, std::string>> hash(std::string_view name);
   void feed(const std::vector<SkuState>& skus, std::uint64_t sequence);
 
@@ -173,7 +189,7 @@ class Ledger {
   std::vector<HistoryEvent> missed_;  // goes with the next answer
   bool reloading_ = false;
   std::unique_ptr<boost::asio::steady_timer> reloaded_;  // never expires; cancelled to wake who waits
-  bool rebuilding_ = false;
+  std::optional<RebuildProgress> rebuilding_;
   bool mapping_to_follow_ = false;
 };
 

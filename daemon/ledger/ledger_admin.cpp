@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings, holds, history, retention, rebuild.
+// Settings, holds, history, retention.
 #include <chrono>
 #include <utility>
 
@@ -219,33 +219,6 @@ Task<Change> Ledger::sweep() {
   }
   if (auto ok = co_await forget_events(0); !ok) co_return std::unexpected(ok.error());
   co_return all;
-}
-
-Task<std::vector<std::string>> Ledger::rebuild(bool fix) { co_return co_await rebuild_with(fix ? "1" : "0"); }
-
-Task<std::vector<std::string>> Ledger::rebuild_with(std::string fix) {
-  if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
-  struct Running {
-    bool& flag;
-    explicit Running(bool& f) : flag(f) { flag = true; }
-    ~Running() { flag = false; }
-  } running(rebuilding_);
-  Change all;
-  for (const std::string_view step : {"start", "order", "receipt", "pick", "sku", "counts"}) {
-    std::string cursor = "0";
-    do {
-      auto reply = co_await fcall("forestall_rebuild",
-                                  leased({std::string(step), cursor, std::to_string(options_.slice), fix}),
-                                  Repeat::never);
-      if (!reply) co_return std::unexpected(reply.error());
-      auto slice = decode_rebuilt(*reply);
-      if (!slice) co_return std::unexpected(slice.error());
-      feed(slice->skus, slice->sequence);
-      cursor = slice->cursor;
-      append(all, std::move(*slice));
-    } while (cursor != "0");
-  }
-  co_return std::move(all.details);
 }
 
 }  // namespace forestall::ledger

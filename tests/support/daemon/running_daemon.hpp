@@ -37,6 +37,9 @@ class RunningDaemon {
   std::optional<HttpAnswer> get(std::string_view target, std::string_view headers = {}) const {
     return http_get(port, target, headers);
   }
+  std::optional<HttpAnswer> post(std::string_view target, std::string_view headers = {}) const {
+    return http_post(port, target, headers);
+  }
   // Asks it to leave and waits.
   std::optional<Ended> stop();
   // The value of an unlabelled (or fully written, labels included) sample of /metrics; -1 where there is

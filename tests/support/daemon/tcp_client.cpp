@@ -80,11 +80,24 @@ bool TcpClient::closed(std::chrono::milliseconds within) {
   return got == Got::end;
 }
 
-std::optional<HttpAnswer> http_get(std::uint16_t port, std::string_view target, std::string_view headers) {
+namespace {
+
+std::optional<HttpAnswer> ask(std::uint16_t port, std::string_view method, std::string_view target,
+                              std::string_view headers) {
   TcpClient client(port);
-  client.send(
-      fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{}\r\n", target, headers));
+  client.send(fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{}\r\n", method, target,
+                          headers));
   return client.receive();
+}
+
+}  // namespace
+
+std::optional<HttpAnswer> http_get(std::uint16_t port, std::string_view target, std::string_view headers) {
+  return ask(port, "GET", target, headers);
+}
+
+std::optional<HttpAnswer> http_post(std::uint16_t port, std::string_view target, std::string_view headers) {
+  return ask(port, "POST", target, std::string(headers) + "Content-Length: 0\r\n");
 }
 
 }  // namespace forestall::test

@@ -44,5 +44,8 @@ class TcpClient {
 // One request on a connection of its own.
 std::optional<HttpAnswer> http_get(std::uint16_t port, std::string_view target,
                                    std::string_view headers = {});
+// The same with POST and no body.
+std::optional<HttpAnswer> http_post(std::uint16_t port, std::string_view target,
+                                    std::string_view headers = {});
 
 }  // namespace forestall::test
