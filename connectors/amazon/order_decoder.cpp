@@ -70,8 +70,8 @@ Fate fate_of(const json::Node& item, Units ordered, OrderState state, bool execu
     item["fulfillment"]["quantityFulfilled"].reject("the quantities do not add up to quantityOrdered");
     return {};
   }
-  // Units that are neither sent nor to be sent count as cancelled only where Amazon says that something was, and
-  // how much: a pending order whose quantities are not filled in yet goes on holding its stock.
+  // Units that are neither sent nor to be sent count as cancelled only where Amazon says that something was,
+  // and how much: a pending order whose quantities are not filled in yet goes on holding its stock.
   if (state == OrderState::cancelled)
     fate.cancelled = rest;
   else if (unfulfilled && (execution || state == OrderState::shipped))
