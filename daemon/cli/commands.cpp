@@ -40,6 +40,18 @@ std::vector<Command> commands() {
        .arguments = {{.name = "seller", .placeholder = "SELLER", .help = "a seller's id", .required = true},
                      {.name = "--fix", .placeholder = "", .help = "also correct what differs"}},
        .run = run_rebuild},
+      {.name = "reconcile",
+       .summary = "Reads everything of an account and its stock again, beginning now",
+       .description =
+           "Asks the channel for what the next rounds would bring: orders of the last days, every listing, "
+           "health. It goes on in the background, within the channel's limits. Nothing is counted twice.",
+       .examples = {"forestall reconcile amazon-us", "forestall reconcile amazon-us --from-start"},
+       .arguments =
+           {{.name = "account", .placeholder = "ACCOUNT", .help = "an account's id", .required = true},
+            {.name = "--from-start",
+             .placeholder = "",
+             .help = "all past orders as far back as `backfill` reaches, not only the last days"}},
+       .run = run_reconcile},
       {.name = "completion",
        .summary = "Prints the completion script of a shell",
        .description =

@@ -15,6 +15,7 @@ Exit run_status(Invocation& invocation);
 Exit run_doctor(Invocation& invocation);
 Exit run_map(Invocation& invocation);
 Exit run_rebuild(Invocation& invocation);
+Exit run_reconcile(Invocation& invocation);
 Exit run_completion(Invocation& invocation);
 
 }  // namespace forestall::cli

@@ -4,7 +4,10 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <chrono>
+#include <cmath>
 
+#include "config/base/time.hpp"
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/endpoint.hpp"
 
@@ -37,6 +40,62 @@ std::vector<json::object> objects(const json::object& object, std::string_view k
   return all;
 }
 
+// An object within; empty where there is none.
+json::object part(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_object() ? value->as_object() : json::object();
+}
+
+// null is nothing to tell.
+std::string or_dash(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string("-");
+}
+
+// Seconds as people say them: "45s", "8m33s", "2h5m".
+std::string span(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  if (value == nullptr || !value->is_number()) return "?";
+  auto seconds = std::chrono::seconds(std::llround(value->to_number<double>()));
+  if (seconds >= std::chrono::hours(1)) seconds = std::chrono::floor<std::chrono::minutes>(seconds);
+  return duration_text(seconds);
+}
+
+Row account_row(const json::object& account) {
+  const auto backfill = part(account, "backfill");
+  const bool done = truth(backfill, "done");
+  const auto* share = backfill.if_contains("share");
+  const auto window = part(part(account, "blind_window_seconds"), "total");
+  const auto trouble = truth(account, "clock_agrees") || !truth(account, "connected")
+                           ? or_dash(account, "error")
+                           : std::string("the channel's clock disagrees with ours: nothing is written");
+  return {
+      {text(account, "id")},
+      {text(account, "seller")},
+      {text(account, "kind")},
+      {text(account, "mode")},
+      {or_dash(account, "orders_complete_before")},
+      {done ? "read"
+            : fmt::format("{:.0f} %",
+                          share != nullptr && share->is_number() ? 100 * share->to_number<double>() : 0.0),
+       done ? Tone::good : Tone::warning},
+      {span(window, "p50")},
+      {span(window, "p95")},
+      {trouble, trouble == "-" ? Tone::faint : Tone::bad}};
+}
+
+Row stock_row(const json::object& source) {
+  const bool stale = truth(source, "stale");
+  const auto trouble = or_dash(source, "error");
+  return {{text(source, "source")},
+          {text(source, "seller")},
+          {text(source, "location")},
+          {or_dash(source, "true_at")},
+          {stale ? "stale" : "fresh", stale ? Tone::warning : Tone::good},
+          {number(source, "set_aside")},
+          {trouble, trouble == "-" ? Tone::faint : Tone::bad}};
+}
+
 std::string render(const json::object& status, const Terminal& terminal) {
   const bool ready = truth(status, "ready");
   std::string out = fmt::format("forestalld {}, {}, started {}\n", text(status, "version"),
@@ -59,12 +118,21 @@ std::string render(const json::object& status, const Terminal& terminal) {
   if (!ledgers.empty())
     out +=
         "\n" + table(terminal, {"SELLER", "LEDGER", "SKUS", "LISTINGS", "UNMAPPED", "OPEN ORDERS"}, ledgers);
-  std::vector<Row> accounts;
-  for (const auto& account : objects(status, "accounts"))
-    accounts.push_back(
-        {{text(account, "id")}, {text(account, "seller")}, {text(account, "kind")}, {text(account, "mode")}});
+  const auto accounts = objects(status, "accounts");
   if (accounts.empty()) return out + "\nNo accounts are configured.\n";
-  return out + "\n" + table(terminal, {"ACCOUNT", "SELLER", "KIND", "MODE"}, accounts);
+  std::vector<Row> rows;
+  rows.reserve(accounts.size());
+  for (const auto& account : accounts) rows.push_back(account_row(account));
+  out += "\n" + table(terminal,
+                      {"ACCOUNT", "SELLER", "KIND", "MODE", "ORDERS KNOWN UNTIL", "PAST ORDERS",
+                       "BLIND WINDOW", "95 %", "TROUBLE"},
+                      rows);
+  std::vector<Row> stock;
+  for (const auto& source : objects(status, "stock")) stock.push_back(stock_row(source));
+  if (!stock.empty())
+    out += "\n" + table(terminal, {"STOCK", "SELLER", "LOCATION", "TRUE AT", "STATE", "SET ASIDE", "TROUBLE"},
+                        stock);
+  return out;
 }
 
 }  // namespace

@@ -87,15 +87,14 @@ void AccountObserver::moved() {
   }
   if (account_.backfilled) return;
   // A line for each tenth of the way.
-  const double share = backfill_share();
-  if (share < told_share_ + .1) return;
-  told_share_ = share;
   const auto* history = feed(Feed::order_history);
+  const double share = backfill_share();
+  if (history == nullptr || history->complete() || share < told_share_ + .1) return;
+  told_share_ = share;
   log_.info("backfill", {{"share", fmt::format("{:.2f}", share)},
-                         {"orders", history == nullptr ? 0 : history->figures().read_in_round},
-                         {"reached", history != nullptr && history->figures().reached
-                                         ? to_string(*history->figures().reached)
-                                         : std::string("nothing yet")}});
+                         {"orders", history->figures().read_in_round},
+                         {"reached", history->figures().reached ? to_string(*history->figures().reached)
+                                                                : std::string("nothing yet")}});
 }
 
 double AccountObserver::backfill_share() const {
