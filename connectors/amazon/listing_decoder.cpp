@@ -65,6 +65,12 @@ std::optional<model::PriceObserved> price_of(const json::Node& item, json::Docum
   return std::nullopt;
 }
 
+// A code that cannot be read might be Amazon's own, and such a listing must not be written.
+bool is_code(std::string_view text) {
+  return !text.empty() && text.size() <= 100 &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 Result<Listing> read_item(const json::Node& item, json::Document& document, const Place& place,
                           const Reading& reading) {
   Listing listing;
@@ -72,7 +78,9 @@ Result<Listing> read_item(const json::Node& item, json::Document& document, cons
   listing.state.account = place.account;
   listing.state.listing = item["sku"].id<ListingId>();
   for (const json::Node record : item["fulfillmentAvailability"].maybe_array()) {
-    FulfilmentRecord read{.code = std::string(record["fulfillmentChannelCode"].text()), .quantity = {}};
+    const json::Node code = record["fulfillmentChannelCode"];
+    FulfilmentRecord read{.code = std::string(code.text()), .quantity = {}};
+    if (!is_code(read.code)) code.reject("not a channel code");
     if (const auto quantity = record["quantity"].maybe_integer(0, Units::max_reading))
       read.quantity = Units(*quantity);
     listing.records.push_back(std::move(read));

@@ -59,11 +59,10 @@ struct Fate {
 Fate fate_of(const json::Node& item, Units ordered, OrderState state, bool execution) {
   const auto fulfilled = item["fulfillment"]["quantityFulfilled"].maybe_units();
   const auto unfulfilled = item["fulfillment"]["quantityUnfulfilled"].maybe_units();
-  const bool all_over = state == OrderState::shipped || state == OrderState::cancelled;
   Fate fate;
   if (fulfilled)
     fate.shipped = *fulfilled;
-  else if (state == OrderState::shipped && !execution)
+  else if (state == OrderState::shipped)
     fate.shipped = ordered;
   const Units rest = ordered - fate.shipped;
   if (fate.shipped < Units{} || rest < Units{} ||
@@ -71,12 +70,14 @@ Fate fate_of(const json::Node& item, Units ordered, OrderState state, bool execu
     item["fulfillment"]["quantityFulfilled"].reject("the quantities do not add up to quantityOrdered");
     return {};
   }
-  // Units that are neither sent nor to be sent count as cancelled only where Amazon says that something was:
-  // a pending order whose quantities are not filled in yet goes on holding its stock.
+  // Units that are neither sent nor to be sent count as cancelled only where Amazon says that something was,
+  // and how much: a pending order whose quantities are not filled in yet goes on holding its stock.
   if (state == OrderState::cancelled)
     fate.cancelled = rest;
-  else if (execution || all_over)
-    fate.cancelled = unfulfilled ? rest - *unfulfilled : execution ? rest : Units{};
+  else if (unfulfilled && (execution || state == OrderState::shipped))
+    fate.cancelled = rest - *unfulfilled;
+  else if (execution && state == OrderState::shipped)
+    fate.cancelled = rest;
   return fate;
 }
 
