@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "daemon/app/acting_part.hpp"
 #include "daemon/app/housekeeping.hpp"
 #include "daemon/app/http_part.hpp"
 #include "daemon/app/ledger_part.hpp"
@@ -31,6 +32,7 @@ Parts compose(Context& context) {
   parts.push_back(make_ledgers(context, redis.client, flow));
   auto polling = make_polling(context, http.client, flow);
   parts.push_back(std::move(polling.part));
+  parts.push_back(make_acting(context, redis.client, flow, polling.calls));
   return parts;
 }
 

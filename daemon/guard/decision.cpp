@@ -27,6 +27,7 @@ std::string to_json(const Explanation& e) {
     json::object one{{"sku", c.sku.str()},
                      {"units", c.units.count()},
                      {"certainty", model::word(c.certainty)},
+                     {"committed", c.committed.count()},
                      {"reserve", c.reserve.count()},
                      {"stale", c.stale}};
     if (c.certainty != model::Certainty::unknown) one["available"] = c.available.count();

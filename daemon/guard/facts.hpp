@@ -23,6 +23,7 @@ struct ComponentFacts {
   Units units{1};  // of the SKU in one unit of the listing, > 0
   model::Certainty certainty = model::Certainty::unknown;
   Units available{};   // meaningless where certainty is unknown
+  Units committed{};   // by orders; `available` has already been lowered by it
   Units reserve{};     // what `available` has already been lowered by
   bool stale = false;  // nobody has said anything for longer than the source promised
   Instant as_of{};     // of the oldest reading in it

@@ -106,6 +106,16 @@ std::string what_would_change_it(const ListingFacts& facts, const Decision& deci
 
 }  // namespace
 
+bool explained_by_orders(const Explanation& e) {
+  const auto reason = e.decision.reason;
+  if (reason != Reason::sold_out && reason != Reason::sold_elsewhere) return false;
+  for (auto c : e.facts.components) {
+    c.available += c.committed;
+    if (enough_for(e.facts, c) < std::min(*e.facts.shown, e.facts.cap).count()) return false;
+  }
+  return true;
+}
+
 Explanation decide(ListingFacts facts, Instant now) {
   Explanation e{.rule = std::string(rule_name)};
   if (const auto reason = silent(facts)) {

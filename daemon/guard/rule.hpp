@@ -16,4 +16,7 @@ inline constexpr std::string_view rule_name = "fixed_buffer";
 // counts, never both.
 Explanation decide(ListingFacts facts, Instant now);
 
+// It lowers, and would not if no order had come in: a sell-out, not a mistake in some file.
+bool explained_by_orders(const Explanation& explanation);
+
 }  // namespace forestall::guard

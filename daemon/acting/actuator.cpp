@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// The queue of an account's intents, and the steps both ways of work share.
+#include "daemon/acting/actuator.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <limits>
+
+#include "connectors/net/sleep.hpp"
+#include "daemon/polling/blind_window.hpp"
+
+namespace forestall::acting {
+
+using boost::asio::awaitable;
+using journal::State;
+using scheduling::Purpose;
+using namespace std::chrono_literals;
+
+Actuator::Actuator(Floor& floor, AccountDesk& desk, boost::asio::any_io_executor executor,
+                   std::function<void(std::string_view)> fatal)
+    : floor_(floor),
+      desk_(desk),
+      log_(floor.log.with({{"account", desk.id()}})),
+      tasks_(std::move(executor), log_, "acting " + desk.id().str(), std::move(fatal)) {}
+
+Actuator::Rank Actuator::rank_of(const ListingId& listing, const journal::Record& record) {
+  auto purpose = Purpose::resolve;
+  double value = 0;
+  if (record.state == State::requested) {
+    const auto target = record.target.value_or(Units{});
+    const auto before = record.before.quantity.value_or(Units{});
+    purpose = target <= before ? Purpose::pause : Purpose::raise;
+    // A listing that shows the most above what is left is about to oversell; one that gains most sells most.
+    value = static_cast<double>(purpose == Purpose::pause ? (before - target).count()
+                                                          : (target - before).count());
+    if (purpose == Purpose::pause && target == Units{}) value += 1e6;
+  }
+  return {purpose, value, ++last_since_, listing};
+}
+
+void Actuator::add(const ListingId& listing) {
+  const auto* r = record(listing);
+  if (r == nullptr || !is_open(r->state)) return;
+  if (under_way_.contains(listing)) {
+    again_.insert(listing);
+    return;
+  }
+  if (const auto old = queued_.find(listing); old != queued_.end()) {
+    queue_.erase(old->second);
+    queued_.erase(old);
+  }
+  const auto rank = rank_of(listing, *r);
+  queue_.insert(rank);
+  queued_.emplace(listing, rank);
+}
+
+void Actuator::enqueue(const ListingId& listing) {
+  waiting_.erase(listing);
+  add(listing);
+  pump();
+}
+
+void Actuator::add_later(const ListingId& listing, Monotonic when) {
+  later_.emplace(when, listing);
+  floor_.wake();
+}
+
+void Actuator::watermark_moved() {
+  for (const auto& listing : std::exchange(waiting_, {})) add(listing);
+  pump();
+}
+
+Monotonic Actuator::next_due() const { return later_.empty() ? Monotonic::max() : later_.begin()->first; }
+
+void Actuator::pump() {
+  const auto now = floor_.clock.monotonic();
+  while (!later_.empty() && later_.begin()->first <= now) {
+    const auto listing = later_.begin()->second;
+    later_.erase(later_.begin());
+    add(listing);
+  }
+  // Nothing can be asked of an account without a connector: what is queued stays.
+  if (floor_.stopping || desk_.account.marketplace == nullptr || !floor_.seller.open) return;
+  for (auto at = queue_.begin(); at != queue_.end() && under_way_.size() < most_at_once;) {
+    if (at->purpose == Purpose::raise && raises_ >= most_raises) {
+      ++at;
+      continue;
+    }
+    const auto rank = *at;
+    at = queue_.erase(at);
+    queued_.erase(rank.listing);
+    under_way_.emplace(rank.listing, rank.purpose);
+    if (rank.purpose == Purpose::raise) ++raises_;
+    tasks_.spawn("act " + rank.listing.str(), runtime::OnFailure::log, work(rank.listing));
+  }
+}
+
+awaitable<void> Actuator::work(ListingId listing) {
+  struct Leave {
+    Actuator& self;
+    const ListingId& listing;
+    ~Leave() {
+      const auto at = self.under_way_.find(listing);
+      if (at->second == Purpose::raise) --self.raises_;
+      self.under_way_.erase(at);
+      if (self.floor_.stopping) return;
+      if (self.again_.erase(listing) > 0) self.add(listing);
+      self.pump();
+    }
+  } leave{*this, listing};
+  const auto* r = record(listing);
+  if (r == nullptr) co_return;
+  if (r->state == State::requested)
+    co_await act(listing, r->epoch);
+  else if (may_land(r->state))
+    co_await read_back(listing, r->epoch);
+}
+
+std::optional<std::string> Actuator::forbidden(const ListingId& listing) const {
+  if (floor_.stopping) return "the daemon is stopping";
+  if (const auto missing = desk_.missing()) return missing;
+  const auto stored = floor_.listing(desk_.id(), listing);
+  const auto mode = stored ? floor_.mode_of(desk_, *stored) : desk_.mode();
+  if (mode != Mode::guard) return "mode " + std::string(word(mode));
+  return std::nullopt;
+}
+
+awaitable<Result<ports::ListingReading>> Actuator::read(ListingId listing, Purpose purpose, double value) {
+  if (auto ok = co_await floor_.take_turn(desk_.account, ports::CallKind::read_listing, purpose, value); !ok)
+    co_return std::unexpected(ok.error());
+  if (desk_.account.marketplace == nullptr) co_return fail(ErrorCode::unavailable, "there is no connector");
+  auto reading = co_await desk_.account.marketplace->read_listing(listing, floor_.times.read_timeout);
+  if (!reading) ++desk_.figures.read_failures;
+  co_return reading;
+}
+
+awaitable<bool> Actuator::move(ListingId listing, std::uint64_t epoch, State to, std::string detail,
+                               std::optional<journal::Before> reading) {
+  std::vector<journal::Move> moves;
+  moves.push_back({.account = desk_.id(),
+                   .listing = listing,
+                   .epoch = epoch,
+                   .to = to,
+                   .detail = detail,
+                   .reading = std::move(reading)});
+  auto moved = co_await floor_.journal.move(std::move(moves));
+  if (!moved) {
+    log_.error("move_not_stored",
+               {{"listing", listing}, {"to", journal::word(to)}, {"reason", moved.error()}});
+    co_return false;
+  }
+  if (moved->front() != journal::Moved::done) co_return false;
+  auto& f = desk_.figures;
+  switch (to) {
+    case State::sent:
+      ++f.sent;
+      f.last_sent = floor_.clock.now();
+      if (const auto* r = record(listing); r != nullptr && desk_.account.blind_window != nullptr)
+        desk_.account.blind_window->record_sent(r->requested_at, f.last_sent.value());
+      break;
+    case State::accepted:
+      ++f.accepted;
+      break;
+    case State::confirmed:
+      ++f.confirmed;
+      f.last_confirmed = floor_.clock.now();
+      break;
+    case State::rejected:
+      ++f.rejected;
+      break;
+    case State::unresolved:
+      ++f.unresolved;
+      break;
+    case State::stuck:
+      ++f.stuck;
+      break;
+    case State::abandoned:
+      ++f.abandoned;
+      break;
+    default:
+      break;
+  }
+  // Every step of every intent: the log alone tells the story.
+  log_.info("intent",
+            {{"listing", listing}, {"epoch", epoch}, {"state", journal::word(to)}, {"detail", detail}});
+  co_return true;
+}
+
+awaitable<void> Actuator::give_up(ListingId listing, std::uint64_t epoch, std::string why, bool rest) {
+  co_await move(listing, epoch, State::abandoned, std::move(why));
+  if (rest) floor_.rest(desk_.id(), listing);
+}
+
+awaitable<void> Actuator::stop(std::chrono::nanoseconds patience) {
+  // floor_.stopping is set by now: whoever has not sent anything gives way at the next step.
+  const auto until = floor_.machine.monotonic() + patience;
+  while (!under_way_.empty() && floor_.machine.monotonic() < until)
+    co_await net::sleep_for(floor_.machine, 10ms);
+  co_await tasks_.stop();
+}
+
+}  // namespace forestall::acting

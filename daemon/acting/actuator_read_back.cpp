@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Taken is not done: the listing is read until it shows what was written, or until somebody must be told.
+#include <algorithm>
+#include <array>
+
+#include "daemon/acting/actuator.hpp"
+#include "daemon/polling/blind_window.hpp"
+
+namespace forestall::acting {
+
+using boost::asio::awaitable;
+using guard::Owner;
+using journal::State;
+using scheduling::Purpose;
+using namespace std::chrono_literals;
+
+// The longer it took, the longer the next pause: about a tenth of what has passed, 2 s to 5 min.
+Millis Actuator::next_look(const journal::Record& r) const {
+  const auto passed = r.sent_at ? floor_.clock.now() - *r.sent_at : Millis(0);
+  return std::clamp<Millis>(passed / 4, 2s, 5min);
+}
+
+awaitable<void> Actuator::read_back(ListingId listing, std::uint64_t epoch) {
+  if (floor_.stopping) co_return;
+  auto reading = co_await read(listing, Purpose::resolve, 0);
+  const auto* r = record(listing);
+  if (r == nullptr || r->epoch != epoch || !may_land(r->state)) co_return;
+  const auto again = [&] { add_later(listing, floor_.clock.monotonic() + next_look(*r)); };
+  if (!reading) co_return again();
+  const guard::Seen seen{reading->state.quantity, reading->state.activity, floor_.clock.now()};
+  const auto judgement = co_await floor_.receive(desk_, listing, seen);
+  r = record(listing);
+  if (r == nullptr || r->epoch != epoch || !may_land(r->state)) co_return;
+  const auto passed = r->sent_at ? floor_.clock.now() - *r->sent_at : Millis(0);
+
+  if (judgement.owner == Owner::our_write && judgement.epoch == epoch) {
+    if (desk_.account.blind_window != nullptr && r->sent_at && r->state == State::accepted)
+      desk_.account.blind_window->record_live(*r->sent_at, seen.at);
+    co_await move(listing, epoch, State::confirmed, "");
+    floor_.rests.erase(journal::field_of(desk_.id(), listing));
+    co_await settle_late(listing);
+    // What happened meanwhile may call for another number.
+    floor_.decide_again(desk_.id(), listing);
+    co_return;
+  }
+  if (judgement.owner == Owner::our_write) {
+    // An older one landed over it, or before it: decided afresh from what is there.
+    co_await move(listing, epoch, State::abandoned, "an earlier write of ours is live");
+    floor_.decide_again(desk_.id(), listing);
+    co_return;
+  }
+  if (judgement.is_persons()) {
+    co_await move(listing, epoch, State::abandoned, "a person changed it meanwhile");
+    floor_.decide_again(desk_.id(), listing);
+    co_return;
+  }
+  if (r->state != State::accepted && r->state != State::stuck && passed >= floor_.times.unresolved_after) {
+    co_await move(listing, epoch, State::abandoned, "read, and nothing of it is seen");
+    floor_.decide_again(desk_.id(), listing);
+    co_return;
+  }
+  if (r->state == State::accepted && passed >= floor_.times.stuck_after) {
+    log_.error("write_stuck", {{"listing", listing},
+                               {"epoch", epoch},
+                               {"after", passed},
+                               {"advice", "the channel took the change and does not show it"}});
+    co_await move(listing, epoch, State::stuck, "not live after " + duration_text(passed));
+    r = record(listing);
+    if (r == nullptr) co_return;
+  }
+  again();
+}
+
+// What cannot land any more is no explanation any more.
+awaitable<void> Actuator::settle_late(ListingId listing) {
+  const auto* r = record(listing);
+  if (r == nullptr || r->late.empty()) co_return;
+  std::vector<std::uint64_t> old;
+  for (const auto& late : r->late)
+    if (floor_.clock.now() - late.sent_at > floor_.times.late_for) old.push_back(late.epoch);
+  for (const auto epoch : old)
+    if (auto ok = co_await floor_.journal.settle(desk_.id(), listing, epoch); !ok) co_return;
+}
+
+}  // namespace forestall::acting

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/acting/custody.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace forestall::acting {
+
+using journal::field_of;
+
+void Custody::load(const ledger::StoredListing& listing) {
+  if (!listing.true_at) return;
+  last_[field_of(listing.account, listing.listing)] = {
+      .seen = {.quantity = listing.quantity, .activity = listing.activity, .at = *listing.true_at}};
+}
+
+const guard::Seen* Custody::last(const std::string& field) const {
+  const auto at = last_.find(field);
+  return at == last_.end() ? nullptr : &at->second.seen;
+}
+
+bool Custody::saw_it_sell_out(const std::string& field) const {
+  const auto at = last_.find(field);
+  return at != last_.end() && at->second.sold_out;
+}
+
+void Custody::accept(const std::string& field, const guard::Seen& seen) {
+  auto& known = last_[field];
+  if (seen.at < known.seen.at) return;
+  known.seen = seen;
+  if (seen.quantity && *seen.quantity > Units{}) known.sold_out = false;
+}
+
+Units Custody::sold_since(const AccountId& account, const ListingId& listing, Instant after) const {
+  // The book forgets at a restart, the mirror forgets closed orders: each knows at least part of the truth.
+  return std::max(sales_.sold(field_of(account, listing), after),
+                  seller_.ledger->mirror().ordered_since(account, listing, after + Millis(1)));
+}
+
+guard::Judgement Custody::judge(const flow::Account& account, const ListingId& listing,
+                                const guard::Seen& now) const {
+  const auto& id = account.settings.id;
+  const auto field = field_of(id, listing);
+  guard::OwnershipFacts facts{.now = now};
+  std::vector<guard::OurWrite> writes;
+  if (const auto* record = journal_.find(id, listing)) {
+    const auto add = [&](std::uint64_t epoch, std::optional<Units> target, Instant sent_at) {
+      writes.push_back({epoch, target, sent_at, sold_since(id, listing, sent_at)});
+    };
+    if (may_land(record->state) && record->sent_at) add(record->epoch, record->target, *record->sent_at);
+    for (const auto& late : record->late) add(late.epoch, late.target, late.sent_at);
+  }
+  facts.writes = writes;
+  if (const auto* last = this->last(field)) {
+    facts.last = *last;
+    facts.sold = sold_since(id, listing, last->at - slack);
+    facts.cancelled = sales_.cancelled(field, last->at - slack);
+  }
+  facts.open = seller_.ledger->mirror().ordered_since(id, listing, Instant{});
+  facts.watermark = account.orders_complete_before;
+  if (account.marketplace != nullptr)
+    facts.restores_on_cancel = account.marketplace->capabilities().restores_on_cancel;
+  return guard::judge(facts);
+}
+
+}  // namespace forestall::acting

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each listing was last known to show, and whose a new reading is: gathers the facts for guard::judge.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "connectors/model/order.hpp"
+#include "daemon/acting/sales_book.hpp"
+#include "daemon/flow/flow.hpp"
+#include "daemon/guard/ownership.hpp"
+#include "daemon/journal/journal.hpp"
+
+namespace forestall::acting {
+
+class Custody {
+ public:
+  // A channel may count an order this long after it was placed.
+  static constexpr Millis slack = std::chrono::minutes(10);
+
+  Custody(flow::Seller& seller, const journal::Journal& journal) : seller_(seller), journal_(journal) {}
+
+  void clear() { last_.clear(); }
+  // What the ledger's mirror holds of one listing, as known from before.
+  void load(const ledger::StoredListing& listing);
+  void order(const model::OrderUpsert& order, Instant now) { sales_.put(order, now); }
+  void forget(Instant now) { sales_.forget(now); }
+
+  guard::Judgement judge(const flow::Account& account, const ListingId& listing,
+                         const guard::Seen& now) const;
+  // The reading is taken as known from here on.
+  void accept(const std::string& field, const guard::Seen& seen);
+  // Remembers that it fell to zero by sales, while we looked.
+  void sold_out(const std::string& field) { last_[field].sold_out = true; }
+
+  const guard::Seen* last(const std::string& field) const;
+  bool saw_it_sell_out(const std::string& field) const;
+  // Units of the listing ordered after an instant, as far as seen.
+  Units sold_since(const AccountId& account, const ListingId& listing, Instant after) const;
+
+ private:
+  struct Known {
+    guard::Seen seen{};
+    bool sold_out = false;
+  };
+  flow::Seller& seller_;
+  const journal::Journal& journal_;
+  SalesBook sales_;
+  std::unordered_map<std::string, Known> last_;
+};
+
+}  // namespace forestall::acting

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// One slice of decisions: facts, rule, and one durable append for all of it.
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "daemon/acting/seller_acts.hpp"
+
+namespace forestall::acting {
+
+using boost::asio::awaitable;
+using boost::asio::use_awaitable;
+using journal::State;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t skus_a_slice = 128;
+constexpr auto slice_time = 2ms;  // of the loop's turn
+constexpr std::size_t tell_at = 512;
+
+journal::Intent intent_of(const guard::Explanation& e, const guard::Seen* last, Instant now) {
+  journal::Intent intent{
+      .command = model::SetQuantity{e.facts.account, e.facts.listing, e.decision.target, {}},
+      .who = e.rule,
+      .reason = std::string(guard::word(e.decision.reason)),
+      .explanation = guard::to_json(e),
+      .requested_at = now};
+  if (last != nullptr)
+    intent.before = {.quantity = e.facts.shown, .activity = last->activity, .at = last->at};
+  return intent;
+}
+
+}  // namespace
+
+guard::Explanation SellerActs::explain(const AccountDesk& desk, const ledger::StoredListing& listing) const {
+  return guard::decide(floor_.facts_of(desk, listing), ports_.clock.now());
+}
+
+void SellerActs::decide_listing(ledger::ListingRef ref, const Dirty& dirty, Slice& slice) {
+  const auto stored = ports_.seller.ledger->mirror().listing(ref);
+  auto* const desk = floor_.desk(stored.account.str());
+  // Not fit to act yet: everything is decided once it is.
+  if (desk == nullptr || !desk->was_ready || desk->missing()) return;
+  const auto field = journal::field_of(stored.account, stored.listing);
+  const auto now = ports_.clock.now();
+  auto explained = explain(*desk, stored);
+  ++decided_;
+  const auto* record = floor_.journal.find(stored.account, stored.listing);
+  const auto* last = floor_.custody.last(field);
+  const auto mode = floor_.mode_of(*desk, stored);
+  if (!explained.decision.is_act()) {
+    noted_.erase(field);
+    // It sold out while we watched, and no intent says so: written down, so that after a restart its zero is
+    // still known to be no person's.
+    if (mode == Mode::guard && record == nullptr && explained.decision.reason == guard::Reason::fits &&
+        last != nullptr && last->quantity == Units{} && floor_.custody.saw_it_sell_out(field)) {
+      auto intent = intent_of(explained, last, now);
+      intent.reason = "sold_out_by_itself";
+      slice.wishes.push_back({{0, std::move(intent)}, desk, {}});
+    }
+    return;
+  }
+  if (mode != Mode::guard) {
+    const auto wish = std::pair(explained.decision.target, explained.decision.reason);
+    if (const auto [at, fresh] = noted_.try_emplace(field, wish);
+        !fresh && std::exchange(at->second, wish) == wish)
+      return;
+    ++desk->figures.noted;
+    slice.notes.push_back(intent_of(explained, last, now));
+    if (mode == Mode::advise)
+      floor_.log.notice(explained.decision.target == Units{} ? "would_have_paused" : "would_have_changed",
+                        {{"account", stored.account},
+                         {"listing", stored.listing},
+                         {"to", explained.decision.target},
+                         {"why", guard::to_text(explained)}});
+    return;
+  }
+  if (const auto rest = floor_.rests.find(field);
+      rest != floor_.rests.end() && ports_.clock.monotonic() < rest->second.until)
+    return;  // decide_later looks again
+  slice.wishes.push_back(
+      {{record != nullptr ? record->epoch : 0, intent_of(explained, last, now)}, desk, dirty.parsed_at});
+}
+
+void SellerActs::decide_sku(const std::string& sku, const Dirty& dirty, Slice& slice) {
+  const auto& mirror = ports_.seller.ledger->mirror();
+  if (const auto ref = mirror.find_sku(sku))
+    for (const auto listing : mirror.listings_of(*ref)) decide_listing(listing, dirty, slice);
+  if (dirty.sequence != 0) slice.done.emplace_back(sku, dirty.sequence);
+}
+
+awaitable<bool> SellerActs::decide_slice() {
+  Slice slice;
+  const auto begun = ports_.machine.monotonic();
+  while (!dirty_.empty() && slice.taken.size() < skus_a_slice &&
+         ports_.machine.monotonic() - begun < slice_time) {
+    auto node = dirty_.extract(dirty_.begin());
+    decide_sku(node.key(), node.mapped(), slice);
+    slice.taken.insert(std::move(node));
+  }
+  last_decided_ = ports_.clock.now();
+  if (slice.wishes.empty() && slice.notes.empty()) {
+    to_tell_.insert(to_tell_.end(), slice.done.begin(), slice.done.end());
+    co_await boost::asio::post(ports_.executor, use_awaitable);
+    co_return true;
+  }
+  co_return co_await commit(std::move(slice));
+}
+
+// Decided is only what is durable: whatever fails goes back to be decided again.
+awaitable<bool> SellerActs::commit(Slice slice) {
+  // A bundle is reached through each of its SKUs: one wish of a listing is enough.
+  std::map<std::string, std::size_t> newest;
+  std::vector<journal::Wish> wishes;
+  std::vector<std::size_t> from;
+  for (std::size_t i = 0; i < slice.wishes.size(); ++i) {
+    const auto& command = slice.wishes[i].wish.intent.command;
+    const auto field = journal::field_of(journal::account_of(command), journal::listing_of(command));
+    if (!newest.try_emplace(field, i).second) continue;
+    from.push_back(i);
+    wishes.push_back(slice.wishes[i].wish);
+  }
+  const auto put_back = [&] {
+    for (auto& [sku, dirty] : slice.taken) mark(sku, dirty);
+  };
+  auto appended = co_await floor_.journal.append(std::move(wishes));
+  if (!appended) {
+    floor_.log.warning("intents_not_stored", {{"reason", appended.error()}, {"intents", from.size()}});
+    put_back();
+    co_return false;
+  }
+  if (auto ok = co_await floor_.journal.note(std::move(slice.notes)); !ok) {
+    put_back();
+    co_return false;
+  }
+  const auto durable_at = ports_.machine.monotonic();
+  bool all = true;
+  std::vector<journal::Move> adopted;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const auto& wished = slice.wishes[from[i]];
+    const auto& intent = wished.wish.intent;
+    if (!(*appended)[i].done) {
+      all = false;
+      continue;
+    }
+    if (intent.reason == "sold_out_by_itself") {
+      adopted.push_back({.account = wished.desk->id(),
+                         .listing = journal::listing_of(intent.command),
+                         .epoch = (*appended)[i].epoch,
+                         .to = State::confirmed,
+                         .detail = "found so"});
+      continue;
+    }
+    ++wished.desk->figures.wished;
+    if (wished.parsed_at)
+      latency_.record(std::chrono::duration<double>(durable_at - *wished.parsed_at).count());
+    const auto target = journal::target_of(intent.command);
+    floor_.log.info("intent", {{"account", wished.desk->id()},
+                               {"listing", journal::listing_of(intent.command)},
+                               {"epoch", (*appended)[i].epoch},
+                               {"state", "requested"},
+                               {"target", target.value_or(Units{})},
+                               {"reason", intent.reason},
+                               {"numbers", intent.explanation}});
+    floor_.act_on(wished.desk->id(), journal::listing_of(intent.command));
+  }
+  if (!adopted.empty()) co_await floor_.journal.move(std::move(adopted));
+  if (!all) {
+    // Another epoch is current by now: decided again, from what it is.
+    put_back();
+    co_return true;
+  }
+  to_tell_.insert(to_tell_.end(), slice.done.begin(), slice.done.end());
+  co_return true;
+}
+
+awaitable<void> SellerActs::tell_decided(bool all) {
+  if (to_tell_.empty() || (!all && to_tell_.size() < tell_at)) co_return;
+  auto told = std::exchange(to_tell_, {});
+  // Lost, they are decided once more after a restart, with the same result.
+  if (auto ok = co_await ports_.seller.ledger->decided(std::move(told)); !ok)
+    floor_.log.warning("decided_not_stored", {{"reason", ok.error()}});
+}
+
+}  // namespace forestall::acting

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/acting/floor.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/settings/settings.hpp"
+
+namespace forestall::acting {
+
+using boost::asio::awaitable;
+using guard::Owner;
+using journal::field_of;
+using journal::State;
+using namespace std::chrono_literals;
+
+AccountDesk* Floor::desk(std::string_view account) {
+  for (auto& d : desks)
+    if (d.id().str() == account) return &d;
+  return nullptr;
+}
+
+std::optional<ledger::StoredListing> Floor::listing(const AccountId& account,
+                                                    const ListingId& listing) const {
+  const auto& mirror = seller.ledger->mirror();
+  const auto ref = mirror.find_listing(account, listing.str());
+  if (!ref) return std::nullopt;
+  return mirror.listing(*ref);
+}
+
+std::optional<guard::Hold> Floor::hold_of(const ledger::StoredListing& listing) const {
+  if (listing.hold.empty()) return std::nullopt;
+  auto hold = guard::parse_hold(listing.hold);
+  // Of another version, or broken: somebody held it, and we do not know how. It stays held.
+  if (!hold) return guard::Hold{.by = "unknown", .why = listing.hold};
+  return *hold;
+}
+
+Mode Floor::mode_of(const AccountDesk& desk, const ledger::StoredListing& listing) const {
+  if (listing.mode < 1 || listing.mode > 3) return desk.mode();
+  return std::min(desk.mode(), static_cast<Mode>(listing.mode - 1));
+}
+
+guard::ListingFacts Floor::facts_of(const AccountDesk& desk, const ledger::StoredListing& stored,
+                                    const guard::Seen* reading) const {
+  const auto& mirror = seller.ledger->mirror();
+  const auto& settings = desk.account.settings;
+  guard::ListingFacts facts{.account = stored.account,
+                            .listing = stored.listing,
+                            .pool = stored.pool,
+                            .hold = hold_of(stored),
+                            .cap = settings.cap,
+                            .writes = settings.writes,
+                            .buffer = seller.settings.reserve};
+  for (const auto& component : stored.components) {
+    guard::ComponentFacts c{.sku = component.sku, .units = component.units};
+    if (const auto sku = mirror.find_sku(component.sku.str()))
+      if (const auto state = mirror.state(*sku, stored.pool)) {
+        c.certainty = state->certainty;
+        c.available = state->available;
+        c.committed = state->committed;
+        c.reserve = state->reserve;
+        c.as_of = state->oldest;
+        c.stale = seller.stock_stale;
+      }
+    facts.components.push_back(std::move(c));
+  }
+  const auto field = field_of(stored.account, stored.listing);
+  const auto* record = journal.find(stored.account, stored.listing);
+  const auto* last = custody.last(field);
+  if (reading != nullptr) {
+    facts.shown = reading->quantity;
+    facts.activity = reading->activity;
+  } else {
+    if (last != nullptr) facts.activity = last->activity;
+    if (record != nullptr && is_open(record->state) && record->target) {
+      const auto since = record->sent_at.value_or(record->requested_at);
+      facts.shown = *record->target - custody.sold_since(stored.account, stored.listing, since);
+    } else if (last != nullptr && last->quantity) {
+      facts.shown = *last->quantity - custody.sold_since(stored.account, stored.listing, last->at);
+    }
+    if (facts.shown) facts.shown = std::max(Units{}, *facts.shown);
+  }
+  // A listing at zero is called inactive by many channels: with a wish to show some it is no reason.
+  if (record != nullptr && facts.shown == Units{}) facts.activity = model::ListingActivity::unknown;
+  // Off with units to sell is never ours: what we pause, we pause by its quantity.
+  const bool on_sale = last != nullptr && last->quantity && *last->quantity > Units{};
+  const bool switched_off = on_sale && last->activity == model::ListingActivity::inactive;
+  facts.zero_is_ours = !switched_off && (record != nullptr || custody.saw_it_sell_out(field) || on_sale);
+  return facts;
+}
+
+void Floor::rest(const AccountId& account, const ListingId& listing) {
+  auto& rest = rests[field_of(account, listing)];
+  rest.failures = std::min(rest.failures + 1, 9);
+  const auto most = std::min<Millis>(5min, 2s * (1 << rest.failures));
+  const auto pause =
+      most / 2 + Millis(static_cast<std::int64_t>(random.unit() * static_cast<double>(most.count()) / 2));
+  rest.until = clock.monotonic() + pause;
+  decide_later(account, listing, rest.until);
+}
+
+awaitable<void> Floor::trip(AccountDesk& desk, std::string why) {
+  if (!desk.tripped.empty()) co_return;
+  desk.tripped = why;
+  log.error("breaker_open",
+            {{"account", desk.id()},
+             {"why", why},
+             {"advice", "look at it, then: forestall breaker " + desk.id().str() + " --reset"}});
+  const auto text = to_string(clock.now()) + " " + why;
+  if (auto ok = co_await journal.set_control("breaker " + desk.id().str(), text); !ok)
+    log.error("breaker_not_stored", {{"account", desk.id()}, {"reason", ok.error()}});
+}
+
+awaitable<guard::Judgement> Floor::receive(AccountDesk& desk, ListingId listing, guard::Seen seen) {
+  const auto field = field_of(desk.id(), listing);
+  const auto judgement = custody.judge(desk.account, listing, seen);
+  const auto* last = custody.last(field);
+  switch (judgement.owner) {
+    case Owner::wait_for_watermark:
+      co_return judgement;
+    case Owner::persons_quantity:
+    case Owner::persons_pause:
+      co_await leave_to_person(desk, listing, seen, judgement);
+      break;
+    case Owner::our_write: {
+      const auto stored = this->listing(desk.id(), listing);
+      const auto hold = stored ? hold_of(*stored) : std::nullopt;
+      const bool crossed =
+          guard::in_force(hold, clock.now()) && last != nullptr &&
+          (hold->kind == guard::HoldKind::outside_quantity || hold->kind == guard::HoldKind::outside_pause) &&
+          last->quantity != seen.quantity;
+      const auto theirs = last != nullptr ? *last : guard::Seen{};
+      custody.accept(field, seen);
+      if (crossed) co_await put_back(desk, listing, theirs);
+      co_return judgement;
+    }
+    case Owner::sales:
+      custody.accept(field, seen);
+      if (seen.quantity == Units{}) custody.sold_out(field);
+      co_return judgement;
+    default:
+      break;
+  }
+  custody.accept(field, seen);
+  co_return judgement;
+}
+
+awaitable<void> Floor::leave_to_person(AccountDesk& desk, ListingId listing, guard::Seen seen,
+                                       guard::Judgement judgement) {
+  const auto stored = this->listing(desk.id(), listing);
+  // Nobody to yield to where nothing of ours is written: who only watches learns what is shown, no more.
+  if (!stored || mode_of(desk, *stored) != Mode::guard) co_return;
+  const auto field = field_of(desk.id(), listing);
+  const auto* last = custody.last(field);
+  const auto* record = journal.find(desk.id(), listing);
+  const auto shown = [](const std::optional<Units>& units) {
+    return units ? fmt::format("{}", units->count()) : std::string("?");
+  };
+  const bool off = seen.quantity == Units{} || seen.activity == model::ListingActivity::inactive ||
+                   seen.activity == model::ListingActivity::removed;
+  guard::Hold hold{.kind = off ? guard::HoldKind::outside_pause : guard::HoldKind::outside_quantity,
+                   .since = clock.now(),
+                   .by = "channel",
+                   .why = fmt::format("{} instead of {}{}", shown(seen.quantity),
+                                      last != nullptr ? shown(last->quantity) : "?", off ? ", off" : "")};
+  if (!off) hold.until = clock.now() + times.outside_hold;
+  // A person's own hold stays what it is; what they do meanwhile is theirs anyway.
+  if (const auto old = hold_of(*stored);
+      guard::in_force(old, clock.now()) &&
+      (old->kind == guard::HoldKind::held || old->kind == guard::HoldKind::paused))
+    co_return;
+  ++desk.figures.persons;
+  log.notice("left_to_person", {{"account", desk.id()},
+                                {"listing", listing},
+                                {"judgement", guard::word(judgement.owner)},
+                                {"why", hold.why}});
+  if (auto ok = co_await seller.ledger->set_hold(desk.id(), listing, to_text(hold)); !ok)
+    log.error("hold_not_stored", {{"account", desk.id()}, {"listing", listing}, {"reason", ok.error()}});
+  else if (hold.until)
+    decide_later(desk.id(), listing, clock.monotonic() + times.outside_hold);
+  const bool soon_after_ours =
+      record != nullptr && record->sent_at && clock.now() - *record->sent_at < guard::WriterWatch::within;
+  if (soon_after_ours && desk.writers.contradicted(field, clock.now()))
+    co_await trip(desk,
+                  "several listings were changed from outside soon after our writes: is another "
+                  "program writing to this account?");
+}
+
+awaitable<void> Floor::put_back(AccountDesk& desk, ListingId listing, guard::Seen theirs) {
+  if (!theirs.quantity || desk.mode() != Mode::guard) co_return;
+  const auto* record = journal.find(desk.id(), listing);
+  journal::Wish wish{
+      .named_epoch = record != nullptr ? record->epoch : 0,
+      .intent = {.command = model::SetQuantity{desk.id(), listing, *theirs.quantity, {}},
+                 .before = {.quantity = theirs.quantity, .activity = theirs.activity, .at = theirs.at},
+                 .origin = journal::Origin::put_back,
+                 .who = "forestalld",
+                 .reason = "crossed_a_person",
+                 .explanation = fmt::format(R"({{"restored":{}}})", theirs.quantity->count()),
+                 .requested_at = clock.now()}};
+  std::vector<journal::Wish> wishes;
+  wishes.push_back(std::move(wish));
+  ++desk.figures.put_back;
+  log.warning("put_back", {{"account", desk.id()}, {"listing", listing}, {"quantity", *theirs.quantity}});
+  if (auto ok = co_await journal.append(std::move(wishes)); !ok)
+    log.error("put_back_failed", {{"account", desk.id()}, {"listing", listing}, {"reason", ok.error()}});
+  else
+    act_on(desk.id(), listing);
+}
+
+}  // namespace forestall::acting

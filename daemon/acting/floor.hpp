@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// What everything that acts for one seller shares.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "config/base/clock.hpp"
+#include "config/base/log.hpp"
+#include "config/base/random.hpp"
+#include "daemon/acting/account_desk.hpp"
+#include "daemon/acting/custody.hpp"
+#include "daemon/flow/flow.hpp"
+#include "daemon/guard/rule.hpp"
+#include "daemon/journal/journal.hpp"
+#include "daemon/scheduling/turn_queue.hpp"
+
+namespace forestall::acting {
+
+struct Times {
+  std::chrono::nanoseconds read_timeout = std::chrono::seconds(10);
+  // Less than what is left of a lease that is renewed in time.
+  std::chrono::nanoseconds write_timeout = std::chrono::seconds(8);
+  std::chrono::nanoseconds turn_patience = std::chrono::minutes(30);
+  // A reading older than this is taken again before the write.
+  Millis reading_good_for = std::chrono::seconds(20);
+  // Not live by then: reported, and still looked at.
+  Millis stuck_after = std::chrono::minutes(15);
+  // A write without an answer of which nothing is seen by then is given up on, and decided afresh.
+  Millis unresolved_after = std::chrono::minutes(1);
+  // After this a write that was superseded or given up on is not expected any more.
+  Millis late_for = std::chrono::hours(2);
+  Millis outside_hold = std::chrono::hours(24);  // how long an outside quantity is left alone
+  Millis tick = std::chrono::seconds(5);
+};
+
+// Before each call of a channel. As scheduling::CallScheduler::turn; tests pass one that never waits.
+using TakeTurn = std::function<boost::asio::awaitable<Status>(flow::Account&, ports::CallKind,
+                                                              scheduling::Purpose, double value)>;
+
+// A listing whose last attempts failed: left alone until then.
+struct Rest {
+  Monotonic until{};
+  int failures = 0;
+};
+
+struct Floor {
+  flow::Flow& flow;
+  flow::Seller& seller;
+  Clock& clock;    // the world's: pacing, ages, holds
+  Clock& machine;  // deadlines, leases, latencies
+  Random& random;
+  Logger log;
+  TakeTurn take_turn;
+  Times times{};
+  journal::Journal journal;
+  Custody custody{seller, journal};
+  std::deque<AccountDesk> desks{};
+  std::map<std::string, Rest, std::less<>> rests{};
+  // Marks the SKUs of a listing for a new decision, now or later.
+  std::function<void(const AccountId&, const ListingId&)> decide_again{};
+  std::function<void(const AccountId&, const ListingId&, Monotonic)> decide_later{};
+  // An intent of the listing is to be carried out.
+  std::function<void(const AccountId&, const ListingId&)> act_on{};
+  // Something will be due sooner than the decision loop thinks.
+  std::function<void()> wake{};
+  bool stopping = false;
+
+  AccountDesk* desk(std::string_view account);
+  // The listing's own mode lowers the account's.
+  Mode mode_of(const AccountDesk& desk, const ledger::StoredListing& listing) const;
+  // Everything the rule wants to know. `reading`: what was just read, instead of what is thought to be shown.
+  guard::ListingFacts facts_of(const AccountDesk& desk, const ledger::StoredListing& listing,
+                               const guard::Seen* reading = nullptr) const;
+  std::optional<ledger::StoredListing> listing(const AccountId& account, const ListingId& listing) const;
+  std::optional<guard::Hold> hold_of(const ledger::StoredListing& listing) const;
+  // The listing failed: not again before some seconds, doubled each time, with jitter.
+  void rest(const AccountId& account, const ListingId& listing);
+  // What is this reading? Accepts it as known, or sets the person's hold.
+  boost::asio::awaitable<guard::Judgement> receive(AccountDesk& desk, ListingId listing, guard::Seen seen);
+  // Opens the breaker of the account, durably.
+  boost::asio::awaitable<void> trip(AccountDesk& desk, std::string why);
+
+ private:
+  boost::asio::awaitable<void> leave_to_person(AccountDesk& desk, ListingId listing, guard::Seen seen,
+                                               guard::Judgement judgement);
+  boost::asio::awaitable<void> put_back(AccountDesk& desk, ListingId listing, guard::Seen theirs);
+};
+
+}  // namespace forestall::acting

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// What persons ask for: their word stands above every rule, and is written down like any other intent.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/acting/seller_acts.hpp"
+
+namespace forestall::acting {
+
+using boost::asio::awaitable;
+using guard::Hold;
+using guard::HoldKind;
+using journal::State;
+
+namespace {
+
+std::unexpected<Error> not_open() {
+  return fail_retryable(ErrorCode::unavailable, "the seller's journal is not open; see /readyz");
+}
+
+}  // namespace
+
+std::vector<ledger::StoredListing> SellerActs::select(const Selection& s) const {
+  std::vector<ledger::StoredListing> found;
+  if (ports_.seller.ledger == nullptr) return found;
+  const auto& mirror = ports_.seller.ledger->mirror();
+  const auto add = [&](const ledger::StoredListing& listing) {
+    if (s.account && listing.account != *s.account) return;
+    if (s.listing && listing.listing != *s.listing) return;
+    found.push_back(listing);
+  };
+  if (s.sku) {
+    if (const auto ref = mirror.find_sku(s.sku->str()))
+      for (const auto listing : mirror.listings_of(*ref)) add(mirror.listing(listing));
+  } else if (s.listing) {
+    for (const auto& desk : floor_.desks)
+      if (const auto ref = mirror.find_listing(desk.id(), s.listing->str())) add(mirror.listing(*ref));
+  } else {
+    for (std::size_t i = 0; i < mirror.listings(); ++i)
+      add(mirror.listing(ledger::ListingRef{static_cast<std::uint32_t>(i)}));
+  }
+  return found;
+}
+
+awaitable<Result<std::vector<Done>>> SellerActs::pause(Selection selection, std::string who,
+                                                       std::string why) {
+  if (!opened_) co_return not_open();
+  std::vector<Done> done;
+  for (const auto& listing : select(selection)) {
+    auto* const desk = floor_.desk(listing.account.str());
+    Done one{listing.account, listing.listing};
+    if (desk == nullptr) continue;
+    if (listing.pool != model::Pool::own) {
+      one.what = "not paused: sold from a pool that is not ours to write";
+    } else if (const auto mode = floor_.mode_of(*desk, listing); mode != Mode::guard) {
+      one.what = fmt::format("not paused: mode {} writes nothing", word(mode));
+    } else if (desk->account.settings.writes == config::Writes::none) {
+      one.what = "not paused: the account's writes are \"none\"";
+    } else {
+      const Hold hold{.kind = HoldKind::paused, .since = ports_.clock.now(), .by = who, .why = why};
+      if (auto ok = co_await ports_.seller.ledger->set_hold(listing.account, listing.listing, to_text(hold));
+          !ok)
+        co_return std::unexpected(ok.error());
+      const auto* record = floor_.journal.find(listing.account, listing.listing);
+      const auto* last = floor_.custody.last(journal::field_of(listing.account, listing.listing));
+      journal::Intent intent{.command = model::SetQuantity{listing.account, listing.listing, Units{}, {}},
+                             .origin = journal::Origin::person,
+                             .who = who,
+                             .reason = "paused_by_person",
+                             .explanation = guard::to_json(explain(*desk, listing)),
+                             .requested_at = ports_.clock.now()};
+      if (last != nullptr)
+        intent.before = {.quantity = last->quantity, .activity = last->activity, .at = last->at};
+      std::vector<journal::Wish> wishes;
+      wishes.push_back({record != nullptr ? record->epoch : 0, std::move(intent)});
+      auto appended = co_await floor_.journal.append(std::move(wishes));
+      if (!appended) co_return std::unexpected(appended.error());
+      if (!appended->front().done)
+        co_return fail_retryable(ErrorCode::conflict, "another change of the listing came first: try again");
+      ++desk->figures.wished;
+      floor_.act_on(listing.account, listing.listing);
+      one.what = "paused";
+    }
+    done.push_back(std::move(one));
+  }
+  co_return done;
+}
+
+awaitable<Status> SellerActs::lift(const ledger::StoredListing& listing) {
+  const auto field = journal::field_of(listing.account, listing.listing);
+  if (!listing.hold.empty())
+    if (auto ok = co_await ports_.seller.ledger->set_hold(listing.account, listing.listing, ""); !ok)
+      co_return std::unexpected(ok.error());
+  floor_.rests.erase(field);
+  mark_listing(listing.account, listing.listing);
+  co_return Status{};
+}
+
+awaitable<Result<std::vector<Done>>> SellerActs::resume(Selection selection, std::string who) {
+  if (!opened_) co_return not_open();
+  std::vector<Done> done;
+  for (const auto& listing : select(selection)) {
+    const auto field = journal::field_of(listing.account, listing.listing);
+    const auto* record = floor_.journal.find(listing.account, listing.listing);
+    const auto* last = floor_.custody.last(field);
+    const bool off = last != nullptr && last->quantity == Units{};
+    // Claimed: the journal says from here on that its zero is ours to end.
+    if (record == nullptr && off) {
+      std::vector<journal::Wish> wishes;
+      wishes.push_back({0,
+                        {.command = model::SetQuantity{listing.account, listing.listing, Units{}, {}},
+                         .before = {.quantity = last->quantity, .activity = last->activity, .at = last->at},
+                         .origin = journal::Origin::person,
+                         .who = who,
+                         .reason = "claimed",
+                         .requested_at = ports_.clock.now()}});
+      auto appended = co_await floor_.journal.append(std::move(wishes));
+      if (!appended) co_return std::unexpected(appended.error());
+      std::vector<journal::Move> moves;
+      moves.push_back({.account = listing.account,
+                       .listing = listing.listing,
+                       .epoch = appended->front().epoch,
+                       .to = State::confirmed,
+                       .detail = "claimed by " + who});
+      if (auto moved = co_await floor_.journal.move(std::move(moves)); !moved)
+        co_return std::unexpected(moved.error());
+    }
+    if (auto ok = co_await lift(listing); !ok) co_return std::unexpected(ok.error());
+    done.push_back({listing.account, listing.listing,
+                    record == nullptr && off ? "claimed"
+                    : listing.hold.empty()   ? "was not held"
+                                             : "resumed"});
+  }
+  co_return done;
+}
+
+awaitable<Result<std::vector<Done>>> SellerActs::hold(Selection selection, std::optional<Millis> length,
+                                                      std::string who, std::string why) {
+  if (!opened_) co_return not_open();
+  std::vector<Done> done;
+  for (const auto& listing : select(selection)) {
+    Hold hold{.since = ports_.clock.now(), .by = who, .why = why};
+    if (length) hold.until = ports_.clock.now() + *length;
+    if (auto ok = co_await ports_.seller.ledger->set_hold(listing.account, listing.listing, to_text(hold));
+        !ok)
+      co_return std::unexpected(ok.error());
+    if (length) floor_.decide_later(listing.account, listing.listing, ports_.clock.monotonic() + *length);
+    // What was wished and not sent is not wished any more.
+    if (const auto* record = floor_.journal.find(listing.account, listing.listing);
+        record != nullptr && record->state == State::requested && record->origin == journal::Origin::rule) {
+      std::vector<journal::Move> moves;
+      moves.push_back({.account = listing.account,
+                       .listing = listing.listing,
+                       .epoch = record->epoch,
+                       .to = State::abandoned,
+                       .detail = "held by " + who});
+      if (auto moved = co_await floor_.journal.move(std::move(moves)); !moved)
+        co_return std::unexpected(moved.error());
+    }
+    done.push_back({listing.account, listing.listing,
+                    hold.until ? "held until " + to_string(*hold.until) : "held until resumed"});
+  }
+  co_return done;
+}
+
+awaitable<Result<std::vector<Done>>> SellerActs::release(Selection selection, std::string who) {
+  if (!opened_) co_return not_open();
+  std::vector<Done> done;
+  for (const auto& listing : select(selection)) {
+    const auto hold = floor_.hold_of(listing);
+    const auto* record = floor_.journal.find(listing.account, listing.listing);
+    const auto* last = floor_.custody.last(journal::field_of(listing.account, listing.listing));
+    if (guard::in_force(hold, ports_.clock.now())) {
+      if (hold->kind == HoldKind::paused) {
+        if (auto ok = co_await lift(listing); !ok) co_return std::unexpected(ok.error());
+        done.push_back({listing.account, listing.listing, "released"});
+      } else {
+        done.push_back({listing.account, listing.listing,
+                        fmt::format("stays: {} by {}, {}", word(hold->kind), hold->by, hold->why)});
+      }
+    } else if (last != nullptr && last->quantity == Units{}) {
+      if (record == nullptr &&
+          !floor_.custody.saw_it_sell_out(journal::field_of(listing.account, listing.listing))) {
+        done.push_back({listing.account, listing.listing, "stays: at zero, and not by us"});
+      } else {
+        if (auto ok = co_await lift(listing); !ok) co_return std::unexpected(ok.error());
+        done.push_back({listing.account, listing.listing, "decided afresh"});
+      }
+    }
+  }
+  floor_.log.notice("released", {{"by", who}, {"listings", done.size()}});
+  co_return done;
+}
+
+awaitable<Status> SellerActs::set_mode(AccountDesk& desk, Mode mode, std::string who) {
+  const auto name = "mode " + desk.id().str();
+  const auto before = desk.mode();
+  // Towards less it is in force at once, stored or not; towards more only once it is stored.
+  if (mode <= before) desk.override_mode = mode;
+  floor_.log.notice("mode", {{"account", desk.id()}, {"mode", word(mode)}, {"by", who}});
+  if (!opened_) {
+    if (mode <= before) co_return fail_retryable(ErrorCode::unavailable, "in force, but not stored yet");
+    co_return not_open();
+  }
+  const bool as_configured = mode == desk.account.settings.mode;
+  if (auto ok = co_await floor_.journal.set_control(name, as_configured ? "" : std::string(word(mode))); !ok)
+    co_return std::unexpected(ok.error());
+  desk.override_mode = as_configured ? std::nullopt : std::optional(mode);
+  noted_.clear();
+  if (mode > before) sweep_next_ = 0;
+  wake();
+  co_return Status{};
+}
+
+awaitable<Status> SellerActs::reset_breaker(AccountDesk& desk, std::string who) {
+  if (!opened_) co_return not_open();
+  if (auto ok = co_await floor_.journal.set_control("breaker " + desk.id().str(), ""); !ok)
+    co_return std::unexpected(ok.error());
+  floor_.log.notice("breaker_reset", {{"account", desk.id()}, {"by", who}, {"was", desk.tripped}});
+  desk.tripped.clear();
+  desk.breaker.reset();
+  desk.writers.reset();
+  sweep_next_ = 0;
+  wake();
+  co_return Status{};
+}
+
+}  // namespace forestall::acting

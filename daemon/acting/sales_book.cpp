@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/acting/sales_book.hpp"
+
+#include <algorithm>
+
+#include "daemon/journal/codec.hpp"
+
+namespace forestall::acting {
+
+void SalesBook::put(const model::OrderUpsert& order, Instant now) {
+  for (const auto& line : order.lines) {
+    if (line.pool != model::Pool::own) continue;
+    const Instant cancelled_at = line.cancelled ? line.cancelled->at : Instant{};
+    if (std::max(order.placed_at, cancelled_at) <= now - keep) continue;
+    auto& lines = by_listing_[journal::field_of(order.account, line.listing)];
+    const auto id = order.id.str() + "\x1f" + line.id.str();
+    auto at = std::ranges::find(lines, id, &Line::id);
+    if (at == lines.end()) at = lines.insert(lines.end(), Line{id, {}, {}, {}, {}});
+    at->placed_at = order.placed_at;
+    at->units = line.ordered;
+    at->cancelled = line.cancelled ? line.cancelled->units : Units{};
+    at->cancelled_at = cancelled_at;
+  }
+}
+
+Units SalesBook::sold(const std::string& field, Instant after) const {
+  Units units;
+  if (const auto at = by_listing_.find(field); at != by_listing_.end())
+    for (const auto& line : at->second)
+      if (line.placed_at > after) units += line.units;
+  return units;
+}
+
+Units SalesBook::cancelled(const std::string& field, Instant after) const {
+  Units units;
+  if (const auto at = by_listing_.find(field); at != by_listing_.end())
+    for (const auto& line : at->second)
+      if (line.cancelled_at > after) units += line.cancelled;
+  return units;
+}
+
+void SalesBook::forget(Instant now) {
+  for (auto at = by_listing_.begin(); at != by_listing_.end();) {
+    std::erase_if(at->second,
+                  [&](const Line& l) { return std::max(l.placed_at, l.cancelled_at) <= now - keep; });
+    at = at->second.empty() ? by_listing_.erase(at) : std::next(at);
+  }
+}
+
+std::size_t SalesBook::lines() const {
+  std::size_t n = 0;
+  for (const auto& [field, lines] : by_listing_) n += lines.size();
+  return n;
+}
+
+}  // namespace forestall::acting

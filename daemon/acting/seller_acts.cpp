@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop: opening, hearing, waking, reconciling.
+#include "daemon/acting/seller_acts.hpp"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "connectors/net/sleep.hpp"
+
+namespace forestall::acting {
+
+using boost::asio::awaitable;
+using boost::asio::use_awaitable;
+using journal::State;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t listings_a_turn = 1000;
+constexpr std::size_t readings_a_pass = 64;
+
+}  // namespace
+
+SellerActs::SellerActs(SellerActsPorts ports)
+    : ports_(std::move(ports)),
+      floor_{.flow = ports_.flow,
+             .seller = ports_.seller,
+             .clock = ports_.clock,
+             .machine = ports_.machine,
+             .random = ports_.random,
+             .log = ports_.log.with({{"seller", ports_.seller.settings.id}}),
+             .take_turn = ports_.take_turn,
+             .times = ports_.times,
+             .journal = journal::Journal(ports_.redis, ports_.clock, ports_.log,
+                                         {.seller = ports_.seller.settings.id,
+                                          .lease_token =
+                                              [&seller = ports_.seller] {
+                                                return seller.ledger != nullptr ? seller.ledger->lease_token()
+                                                                                : std::string();
+                                              }})},
+      woken_(ports_.executor, asio::steady_timer::time_point::max()) {
+  for (auto* account : ports_.seller.accounts)
+    floor_.desks.push_back(AccountDesk{.account = *account, .seller = ports_.seller});
+  for (auto& desk : floor_.desks) actuators_.emplace_back(floor_, desk, ports_.executor, ports_.fatal);
+  floor_.decide_again = [this](const AccountId& a, const ListingId& l) { mark_listing(a, l); };
+  floor_.decide_later = [this](const AccountId& a, const ListingId& l, Monotonic when) {
+    later_.emplace(when, std::pair(a, l));
+    wake();
+  };
+  floor_.wake = [this] { wake(); };
+  floor_.act_on = [this](const AccountId& a, const ListingId& l) {
+    if (auto* to = actuator(a)) to->enqueue(l);
+  };
+}
+
+Actuator* SellerActs::actuator(const AccountId& account) {
+  for (std::size_t i = 0; i < actuators_.size(); ++i)
+    if (floor_.desks[i].id() == account) return &actuators_[i];
+  return nullptr;
+}
+
+std::size_t SellerActs::queued(const AccountId& account) const {
+  for (std::size_t i = 0; i < actuators_.size(); ++i)
+    if (floor_.desks[i].id() == account) return actuators_[i].queued();
+  return 0;
+}
+
+std::size_t SellerActs::under_way(const AccountId& account) const {
+  for (std::size_t i = 0; i < actuators_.size(); ++i)
+    if (floor_.desks[i].id() == account) return actuators_[i].under_way();
+  return 0;
+}
+
+void SellerActs::wake() {
+  wake_pending_ = true;
+  woken_.cancel();
+}
+
+void SellerActs::mark(const std::string& sku, Dirty dirty) {
+  const auto [at, fresh] = dirty_.try_emplace(sku, dirty);
+  if (!fresh) {
+    at->second.sequence = std::max(at->second.sequence, dirty.sequence);
+    // The oldest observation it waits for is what counts.
+    if (!at->second.parsed_at) at->second.parsed_at = dirty.parsed_at;
+  }
+}
+
+void SellerActs::mark_listing(const AccountId& account, const ListingId& listing) {
+  if (const auto stored = floor_.listing(account, listing))
+    for (const auto& component : stored->components) mark(component.sku.str(), {});
+  wake();
+}
+
+void SellerActs::heard(const flow::Fresh& fresh) {
+  if (&fresh.seller != &ports_.seller || !opened_) return;
+  const auto now = ports_.clock.now();
+  for (std::size_t i = 0; i < fresh.observations.size(); ++i) {
+    const auto& observation = fresh.observations[i];
+    if (i >= fresh.applied.outcomes.size() || !ledger::changed(fresh.applied.outcomes[i])) continue;
+    if (const auto* order = std::get_if<model::OrderUpsert>(&observation)) floor_.custody.order(*order, now);
+    if (const auto* state = std::get_if<model::ListingState>(&observation))
+      readings_.push_back(
+          {state->account, state->listing, {state->quantity, state->activity, state->from.true_at}});
+  }
+  for (const auto& sku : fresh.applied.skus)
+    mark(sku.sku, {.sequence = fresh.applied.sequence, .parsed_at = fresh.parsed_at});
+  wake();
+}
+
+awaitable<bool> SellerActs::open_journal() {
+  auto& ledger = *ports_.seller.ledger;
+  if (auto ok = co_await floor_.journal.open(); !ok) {
+    floor_.log.warning("journal_not_open", {{"reason", ok.error()}});
+    co_return false;
+  }
+  for (auto& desk : floor_.desks) {
+    const auto& controls = floor_.journal.controls();
+    if (const auto mode = controls.find("mode " + desk.id().str()); mode != controls.end())
+      desk.override_mode = parse_mode(mode->second);
+    if (const auto why = controls.find("breaker " + desk.id().str()); why != controls.end())
+      desk.tripped = why->second;
+    desk.was_ready = false;
+  }
+  floor_.custody.clear();
+  const auto& mirror = ledger.mirror();
+  for (std::size_t i = 0; i < mirror.listings(); ++i) {
+    const auto listing = mirror.listing(ledger::ListingRef{static_cast<std::uint32_t>(i)});
+    floor_.custody.load(listing);
+    if (const auto hold = floor_.hold_of(listing); hold && hold->until)
+      later_.emplace(ports_.clock.monotonic() + (*hold->until - ports_.clock.now()),
+                     std::pair(listing.account, listing.listing));
+    if (i % listings_a_turn == listings_a_turn - 1) co_await asio::post(ports_.executor, use_awaitable);
+  }
+  auto undecided = co_await ledger.undecided();
+  if (!undecided) {
+    floor_.log.warning("undecided_not_read", {{"reason", undecided.error()}});
+    co_return false;
+  }
+  for (const auto& [sku, sequence] : *undecided) mark(sku, {.sequence = sequence});
+  // Reconciliation: what was sent without an answer is read, never sent again; what was only written down
+  // is decided and carried out as if it were new.
+  std::size_t unsettled = 0;
+  opened_ = true;
+  for (const auto& [field, record] : floor_.journal.records()) {
+    if (!is_open(record.state)) {
+      // Read back later than any feed told: that is what we know of it.
+      const auto* last = floor_.custody.last(field);
+      if (record.state == State::confirmed && record.target &&
+          (last == nullptr || last->at < record.moved_at))
+        floor_.custody.accept(field, {.quantity = record.target, .at = record.moved_at});
+      continue;
+    }
+    ++unsettled;
+    const auto account = journal::account_of(record.command);
+    const auto listing = journal::listing_of(record.command);
+    if (auto* to = actuator(account)) to->enqueue(listing);
+  }
+  floor_.log.notice(
+      "journal_opened",
+      {{"intents", floor_.journal.records().size()}, {"open", unsettled}, {"undecided", undecided->size()}});
+  co_return true;
+}
+
+void SellerActs::notice_readiness() {
+  for (std::size_t i = 0; i < floor_.desks.size(); ++i) {
+    auto& desk = floor_.desks[i];
+    const auto missing = desk.missing();
+    if (!missing && !desk.was_ready) {
+      floor_.log.notice("account_fit", {{"account", desk.id()}, {"mode", word(desk.mode())}});
+      // Everything is looked at once, and what was written down before goes on.
+      sweep_next_ = 0;
+      for (const auto& [field, record] : floor_.journal.records())
+        if (is_open(record.state) && journal::account_of(record.command) == desk.id())
+          actuators_[i].enqueue(journal::listing_of(record.command));
+    } else if (missing && desk.was_ready) {
+      floor_.log.warning("account_not_fit", {{"account", desk.id()}, {"reason", *missing}});
+    }
+    desk.was_ready = !missing;
+    if (auto& seen = watermarks_[desk.id().str()]; seen != desk.account.orders_complete_before) {
+      seen = desk.account.orders_complete_before;
+      actuators_[i].watermark_moved();
+    }
+    actuators_[i].pump();
+  }
+}
+
+void SellerActs::sweep_some() {
+  constexpr std::size_t at_once = 256;
+  if (!sweep_next_ || dirty_.size() >= at_once) return;
+  const auto& mirror = ports_.seller.ledger->mirror();
+  for (std::size_t n = 0; n < at_once && *sweep_next_ < mirror.skus(); ++n, ++*sweep_next_)
+    mark(std::string(mirror.name(ledger::SkuRef{static_cast<std::uint32_t>(*sweep_next_)})), {});
+  if (*sweep_next_ >= mirror.skus()) sweep_next_.reset();
+}
+
+awaitable<void> SellerActs::take_readings() {
+  for (std::size_t n = 0; n < readings_a_pass && !readings_.empty(); ++n) {
+    const auto reading = std::move(readings_.front());
+    readings_.pop_front();
+    auto* const desk = floor_.desk(reading.account.str());
+    if (desk == nullptr) continue;
+    co_await floor_.receive(*desk, reading.listing, reading.seen);
+    mark_listing(reading.account, reading.listing);
+  }
+}
+
+awaitable<void> SellerActs::pass() {
+  const auto now = ports_.clock.monotonic();
+  notice_readiness();
+  while (!later_.empty() && later_.begin()->first <= now) {
+    const auto [account, listing] = later_.begin()->second;
+    later_.erase(later_.begin());
+    mark_listing(account, listing);
+  }
+  if (now >= forget_at_) {
+    forget_at_ = now + 1h;
+    floor_.custody.forget(ports_.clock.now());
+  }
+  if (now >= journal_sweep_at_) {
+    journal_sweep_at_ = now + 6h;
+    if (auto swept = co_await floor_.journal.sweep(); !swept)
+      floor_.log.warning("journal_sweep_failed", {{"reason", swept.error()}});
+  }
+  co_await take_readings();
+  sweep_some();
+  while (!dirty_.empty() && readings_.empty()) {
+    if (!co_await decide_slice()) {
+      co_await net::sleep_for(ports_.machine, 250ms);
+      break;
+    }
+    co_await tell_decided(false);
+    sweep_some();
+  }
+  if (dirty_.empty()) co_await tell_decided(true);
+}
+
+awaitable<void> SellerActs::wait() {
+  using namespace asio::experimental::awaitable_operators;
+  if (std::exchange(wake_pending_, false)) {
+    co_await asio::post(ports_.executor, use_awaitable);
+    co_return;
+  }
+  auto until = ports_.clock.monotonic() + floor_.times.tick;
+  if (!later_.empty()) until = std::min(until, later_.begin()->first);
+  for (const auto& to : actuators_) until = std::min(until, to.next_due());
+  if (dirty_.empty() && readings_.empty())
+    co_await (woken_.async_wait(asio::as_tuple(use_awaitable)) || net::sleep_until(ports_.clock, until));
+  wake_pending_ = false;
+}
+
+awaitable<void> SellerActs::run(runtime::Progress* progress) {
+  for (;;) {
+    if (progress != nullptr) progress->made();
+    if (!ports_.seller.open) {
+      opened_ = false;
+    } else if (!opened_ && !co_await open_journal()) {
+      co_await net::sleep_for(ports_.machine, 1s);
+      continue;
+    }
+    if (opened_) co_await pass();
+    co_await wait();
+  }
+}
+
+awaitable<void> SellerActs::stop(std::chrono::nanoseconds patience) {
+  floor_.stopping = true;
+  for (auto& to : actuators_) co_await to.stop(patience);
+}
+
+}  // namespace forestall::acting

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// A person changes something in the channel at each moment of an intent's life: the person wins.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/acting/acting_room.hpp"
+
+namespace forestall::test {
+namespace {
+
+using namespace std::chrono_literals;
+using model::ListingActivity;
+
+TEST(Person, AQuantityRaisedBeforeTheWriteIsLeftAlone) {
+  ActingRoom room;
+  room.list("CUP", 5, 5);
+  room.start();
+  room.pass(1s);
+  room.channel.set("CUP", 9);
+  room.stock("CUP", 3);
+  ASSERT_TRUE(room.until([&] { return room.hold("CUP") == "outside_quantity"; }));
+  room.pass(1h);
+  EXPECT_TRUE(room.channel.writes.empty());
+  EXPECT_EQ(room.channel.shown("CUP"), 9);
+  EXPECT_EQ(room.state("CUP"), "abandoned");
+  // It ends by itself after a day, and from then on the rule decides again.
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 3; }, 25h));
+  room.stop();
+}
+
+TEST(Person, AListingTakenOffSaleStaysOff) {
+  for (const bool by_quantity : {true, false}) {
+    ActingRoom room;
+    room.list("CUP", 5, 5);
+    room.start();
+    room.pass(1s);
+    if (by_quantity)
+      room.channel.set("CUP", 0);
+    else
+      room.channel.offers["CUP"].activity = ListingActivity::inactive;
+    room.clock.advance(1s);
+    room.pass(1s);
+    room.watermark();
+    room.clock.advance(1ms);
+    room.account->orders_complete_before = room.clock.now() + 1h;
+    room.poll_listing("CUP");
+    ASSERT_TRUE(room.until([&] { return room.hold("CUP") == "outside_pause"; })) << by_quantity;
+    room.stock("CUP", 50);
+    room.pass(72h);
+    EXPECT_TRUE(room.channel.writes.empty()) << "a hold without expiry";
+    ASSERT_TRUE(room.loop.run(room.acts->resume(room.one("CUP"), "test")));
+    if (by_quantity) {
+      ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 50; }));
+    }
+    room.stop();
+  }
+}
+
+TEST(Person, AFallThatUnseenSalesCouldExplainWaitsForTheWatermark) {
+  ActingRoom room;
+  room.list("CUP", 5, 5);
+  room.start();
+  room.pass(1s);
+  room.channel.set("CUP", 4);  // a sale, or a person? Nobody knows yet
+  room.stock("CUP", 2);
+  ASSERT_TRUE(room.until([&] { return room.acts->floor().desks[0].figures.waits > 0; }));
+  room.pass(10s);
+  EXPECT_TRUE(room.channel.writes.empty());
+  EXPECT_EQ(room.hold("CUP"), "none");
+  // The order comes in late: the fall is explained, and the write follows.
+  room.order("CUP", 1, false);
+  room.account->orders_complete_before = room.clock.now() + 1h;
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 1; }));
+  room.stop();
+}
+
+TEST(Person, AFallThatNoOrderExplainsIsAPersons) {
+  ActingRoom room;
+  room.list("CUP", 5, 5);
+  room.start();
+  room.pass(1s);
+  room.channel.set("CUP", 4);
+  room.stock("CUP", 2);
+  ASSERT_TRUE(room.until([&] { return room.acts->floor().desks[0].figures.waits > 0; }));
+  room.account->orders_complete_before = room.clock.now() + 1h;
+  ASSERT_TRUE(room.until([&] { return room.hold("CUP") == "outside_quantity"; }));
+  room.pass(10min);
+  EXPECT_TRUE(room.channel.writes.empty());
+  room.stop();
+}
+
+// While our write is taken and not live yet, a person sets another value: theirs stands, and when ours lands
+// over it after all, theirs is put back.
+TEST(Person, OneWriteMayCrossAPersonsAndIsPutBack) {
+  ActingRoom room;
+  room.channel.manners = {{.live_after = 4min}, {}};
+  room.list("CUP", 9, 9);
+  room.start();
+  room.stock("CUP", 3);
+  ASSERT_TRUE(room.until([&] { return room.state("CUP") == "accepted"; }));
+  room.channel.set("CUP", 20);
+  ASSERT_TRUE(room.until([&] { return room.hold("CUP") == "outside_quantity"; }));
+  ASSERT_TRUE(room.until([&] { return room.state("CUP") == "abandoned"; }));
+  room.pass(5min);
+  EXPECT_EQ(room.channel.shown("CUP"), 3) << "ours landed over it";
+  room.poll_listing("CUP");
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 20; }));
+  EXPECT_EQ(room.acts->floor().desks[0].figures.put_back, 1U);
+  room.pass(1h);
+  EXPECT_EQ(room.channel.shown("CUP"), 20);
+  room.stop();
+}
+
+TEST(Person, AChangeAtEachStateOfAnIntentWins) {
+  for (const std::string when : {"requested", "sent", "accepted", "confirmed"}) {
+    for (const std::int64_t theirs : {std::int64_t{7}, std::int64_t{12}}) {
+      ActingRoom room;
+      room.channel.declared.restores_on_cancel = model::Proof::no;
+      room.list("CUP", 5, 5);
+      if (when == "accepted") room.channel.manners = {{.live_after = 1min}};
+      if (when == "requested")
+        room.channel.before_read = [&](const std::string&) {
+          if (room.channel.reads == 1) room.channel.set("CUP", theirs);
+        };
+      if (when == "sent") {
+        // Our write is carried out, and the person's comes right after it.
+        room.channel.after_write = [&](const std::string&) {
+          if (room.channel.writes.size() == 1) room.channel.set("CUP", theirs);
+        };
+      }
+      room.start();
+      room.pass(1s);
+      room.account->orders_complete_before = room.clock.now() + 24h;
+      room.stock("CUP", 3);
+      if (when == "accepted" || when == "confirmed") {
+        ASSERT_TRUE(room.until([&] { return room.state("CUP") == when; })) << when;
+        if (when == "accepted") room.pass(65s);  // it lands first
+        room.channel.set("CUP", theirs);
+        room.poll_listing("CUP");
+      }
+      ASSERT_TRUE(room.until([&] { return room.hold("CUP") == "outside_quantity"; }))
+          << when << " " << theirs;
+      room.pass(2h);
+      EXPECT_EQ(room.channel.shown("CUP"), theirs) << when;
+      EXPECT_LE(room.channel.writes.size(), 1U) << when;
+      EXPECT_EQ(room.open_intents(), 0U) << when;
+      room.stop();
+    }
+  }
+}
+
+TEST(Person, PauseAndResumeOnTheCommandLine) {
+  ActingRoom room;
+  room.list("CUP", 5, 5);
+  room.start();
+  room.pass(1s);
+  const auto paused = room.loop.run(room.acts->pause(room.one("CUP"), "test", "photo is wrong"));
+  ASSERT_TRUE(paused);
+  EXPECT_EQ(paused->front().what, "paused");
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 0; }));
+  room.stock("CUP", 8);
+  room.pass(48h);
+  EXPECT_EQ(room.channel.shown("CUP"), 0) << "no rule ends what a person paused";
+  room.stop();
+  room.start();
+  room.pass(1min);
+  EXPECT_EQ(room.channel.shown("CUP"), 0);
+  ASSERT_TRUE(room.loop.run(room.acts->release({}, "test")));
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 8; }))
+      << "decided afresh, not the old number";
+  room.stop();
+}
+
+TEST(Person, AHoldKeepsTheRuleAwayUntilItEnds) {
+  ActingRoom room;
+  room.list("CUP", 5, 5);
+  room.start();
+  room.pass(1s);
+  ASSERT_TRUE(room.loop.run(room.acts->hold(room.one("CUP"), 2h, "test", "")));
+  room.stock("CUP", 1);
+  room.pass(1h);
+  EXPECT_TRUE(room.channel.writes.empty());
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 1; }, 2h));
+  room.stop();
+}
+
+TEST(Person, TwoAutomaticWritersMakeItFallToAdvise) {
+  ActingRoom room;
+  room.channel.declared.restores_on_cancel = model::Proof::no;
+  for (int i = 0; i < 4; ++i) room.list(fmt::format("L{}", i), 9, 9);
+  room.start();
+  room.pass(1s);
+  for (int i = 0; i < 4; ++i) room.stock(fmt::format("L{}", i), 3);
+  ASSERT_TRUE(room.until([&] { return room.channel.writes.size() == 4 && room.open_intents() == 0; }));
+  for (int i = 0; i < 4; ++i) {
+    room.channel.set(fmt::format("L{}", i), 9);
+    room.poll_listing(fmt::format("L{}", i));
+  }
+  ASSERT_TRUE(room.until([&] { return !room.acts->floor().desks[0].tripped.empty(); }));
+  EXPECT_EQ(room.acts->floor().desks[0].mode(), config::Mode::advise);
+  EXPECT_EQ(room.channel.writes.size(), 4U);
+  room.stop();
+}
+
+}  // namespace
+}  // namespace forestall::test

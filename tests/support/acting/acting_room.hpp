@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// One seller with one scripted account, a real ledger and a real journal on a real redis-server, and the time
+// of the world in the test's hand.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "daemon/acting/seller_acts.hpp"
+#include "tests/support/acting/scripted_channel.hpp"
+#include "tests/support/redis/loop.hpp"
+#include "tests/support/redis/redis_server.hpp"
+
+namespace forestall::test {
+
+class ActingRoom {
+ public:
+  explicit ActingRoom(config::Mode mode = config::Mode::guard, bool durable = false);
+  ~ActingRoom();
+
+  // A listing, its SKU of the same text, what the channel shows and what the warehouse has.
+  void list(const std::string& name, std::int64_t shown, std::int64_t in_stock);
+  void start();  // whoever acts
+  void stop();   // as at SIGTERM
+  void crash();  // as at SIGKILL: what is under way is cut off, then a new one is made (not started)
+  void stock(const std::string& sku, std::int64_t units);
+  // Placed now, seen now. The channel counts it down by itself.
+  void order(const std::string& listing, std::int64_t units, bool counted = true);
+  void poll_listing(const std::string& listing);  // the listings feed reads it
+  void watermark();                               // every order placed until now has been seen
+  void apply(std::vector<model::Observation> observations);
+
+  // Moves the world's time in steps until it holds, at most so long; false if it never did.
+  bool until(const std::function<bool()>& holds, Millis at_most = std::chrono::minutes(30));
+  void pass(Millis time);  // lets time go by
+  // The current intent's state, or "none".
+  std::string state(const std::string& listing);
+  std::string hold(const std::string& listing);  // its kind, or "none"
+  acting::SellerActs::Selection one(const std::string& listing) const;
+  // Every intent that is not closed.
+  std::size_t open_intents() const;
+
+  const SellerId seller_id = SellerId::literal("acme");
+  const AccountId shop = AccountId::literal("shop");
+  RedisServer server;
+  Loop loop;
+  ManualClock clock;
+  std::unique_ptr<redis::Client> client;
+  flow::Flow flow{loop.clock};
+  std::unique_ptr<ledger::Ledger> ledger;
+  ScriptedChannel channel{shop, clock};
+  flow::Seller* seller = nullptr;
+  flow::Account* account = nullptr;
+  std::unique_ptr<acting::SellerActs> acts;
+  // Before each call: the default never waits.
+  acting::TakeTurn take_turn;
+  acting::Times times{};
+
+ private:
+  void make();
+  std::unique_ptr<runtime::TaskGroup> tasks_;
+  std::uint64_t version_ = 0;
+  std::uint64_t orders_ = 0;
+};
+
+}  // namespace forestall::test
