@@ -140,7 +140,7 @@ class Ledger {
   Task<Replay> events_since(std::uint64_t sequence);
   Task<std::int64_t> forget_events(std::uint64_t through);  // the forecast has stored what it made of them
 
-  // Drops what was closed more than 120 days ago.
+  // Drops what was closed more than 120 days ago, counters of days and demand history of more than 400.
   Task<Change> sweep();
   // Derives every counter from the stored entities; returns the differences, and corrects them if `fix`.
   // Nothing is applied meanwhile (`unavailable`, may be retried). Takes minutes where there is a lot.

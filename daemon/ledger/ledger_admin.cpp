@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settings, holds, history, retention.
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -27,6 +28,10 @@ std::vector<std::int64_t> numbers(std::string_view field) {
 
 // Entries of the demand stream that are kept for a forecast that never says how far it is.
 constexpr int most_events = 2'000'000;
+
+// Orders first: what they counted moves to the base counters before those are looked at.
+constexpr std::array<std::string_view, 9> swept = {"order",  "receipt",  "pick",        "entity", "day",
+                                                   "cancel", "day_base", "cancel_base", "history"};
 
 CivilDate day_of(std::int64_t number) {
   return std::chrono::sys_days(std::chrono::days(static_cast<int>(number)));
@@ -203,7 +208,7 @@ Task<std::int64_t> Ledger::forget_events(std::uint64_t through) {
 Task<Change> Ledger::sweep() {
   if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
   Change all;
-  for (const std::string_view what : {"order", "receipt", "pick", "entity"}) {
+  for (const auto what : swept) {
     std::string cursor = "0";
     do {
       auto reply =

@@ -4,6 +4,7 @@
 local SCHEMA = '2'
 local DAY = 86400000
 local KEEP_CLOSED = 120 * DAY
+local KEEP_DAYS = 400  -- counters of the budget and demand history
 
 -- While a library loads, Redis hides every module: keys_of() fills these in.
 local call, pack, unpack_all, floor, min, max, sub, char, byte
@@ -63,7 +64,8 @@ local function begin(keys, args)
   if got[2] ~= args[1] then
     return nil, redis.error_reply('LEASE held by ' .. (got[2] or 'nobody'))
   end
-  return {k = k, now = tonumber(args[2]), c = settings_of(got[1]), skus = {}, touched = {}, listings = {},
+  local now = tonumber(args[2])
+  return {k = k, now = now, first_day = floor(now / DAY) - KEEP_DAYS, c = settings_of(got[1]), skus = {}, touched = {}, listings = {},
           puts = {}, counts = {}, events = {}, reread = {}, calm = {}, changed = false}
 end
 

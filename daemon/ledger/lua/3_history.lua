@@ -5,7 +5,7 @@
 -- Per SKU: base and last as 32-bit seconds, then for each event the zigzag difference to the last one's
 -- second and the zigzag units * 9 + kind * 3 + pool, both as variable-length integers.
 -- Kinds: 0 demand (negative: taken back), 1 ran out, 2 came back.
-local SECONDS_KEPT = 400 * 86400
+local SECONDS_KEPT = KEEP_DAYS * 86400
 
 local function varint(n)
   if n < 128 then return char(n) end
@@ -61,13 +61,21 @@ local function trim_history(raw, oldest)
   return encode_history(kept)
 end
 
+-- Re-packed at most once a month and SKU.
+local function worth_trimming(base, now) return base < now - SECONDS_KEPT - 30 * 86400 end
+
 local function append_history(raw, at, code, now)
   if not raw then return struct.pack('<I4I4', at, at) .. varint(0) .. varint(code) end
   local base, last = struct.unpack('<I4I4', raw)
   raw = sub(raw, 1, 4) .. struct.pack('<I4', at) .. sub(raw, 9) .. varint(zigzag(at - last)) .. varint(code)
-  -- Re-packed at most once a month and SKU.
-  if base < now - SECONDS_KEPT - 30 * 86400 then return trim_history(raw, now - SECONDS_KEPT) end
-  return raw
+  return worth_trimming(base, now) and trim_history(raw, now - SECONDS_KEPT) or raw
+end
+
+-- For a SKU that nobody orders any more. Returns what is left (false: nothing), or nil where it is to stay.
+local function age_history(raw, now)
+  local base, last = struct.unpack('<I4I4', raw)
+  if last < now - SECONDS_KEPT then return false end
+  if worth_trimming(base, now) then return trim_history(raw, now - SECONDS_KEPT) end
 end
 
 -- kind, units and instant (ms) of something that happened to a SKU in a pool.

@@ -72,14 +72,15 @@ local function order_effect(tx, sign, placed, lines, resolved, demand)
 end
 
 -- Orders placed by account and day; cancelled orders by account, day, reason and who. Whole orders, each
--- counted once per distinct combination; what the marketplace ships itself does not count.
+-- counted once per distinct combination; what the marketplace ships itself does not count. Days that the
+-- sweep has dropped are not begun again.
 local function budget_effect(tx, sign, account, day, lines)
   local own, seen = false, nil
   for i = 1, #lines, 6 do
     if (lines[i + 3] - 1) % 4 ~= 1 then
       own = true
       local cancel = lines[i + 4]
-      if cancel and cancel[1] > 0 then
+      if cancel and cancel[1] > 0 and cancel[5] >= tx.first_day then
         local field = account .. ':' .. cancel[5] .. ':' .. cancel[3] .. ':' .. cancel[2]
         seen = seen or {}
         if not seen[field] then
@@ -89,7 +90,7 @@ local function budget_effect(tx, sign, account, day, lines)
       end
     end
   end
-  if own then count(tx, tx.k.day, account .. ':' .. day, sign) end
+  if own and day >= tx.first_day then count(tx, tx.k.day, account .. ':' .. day, sign) end
 end
 
 local function resolve(tx, account, lines)

@@ -189,20 +189,47 @@ local function keep_budget(tx, account, day, lines)
   end
 end
 
--- Retention, one slice: orders and other entities closed more than 120 days ago.
--- ARGV: token, now, what ('order' | 'receipt' | 'pick' | 'entity'), cursor, count.
+-- The day of a counter: 'account:day' or 'account:day:reason:who'.
+local function day_of(field) return tonumber(string.match(field, '^%d+:(-?%d+)')) end
+
+-- One slice of what is kept for 400 days. Returns the fields dropped.
+local function sweep_days(tx, what, slice)
+  local gone = {}
+  for i = 1, #slice, 2 do
+    local field, left = slice[i], nil
+    if what == 'history' then
+      left = age_history(slice[i + 1], floor(tx.now / 1000))
+    elseif day_of(field) < tx.first_day then
+      left = false
+    end
+    if left ~= nil then put(tx, tx.k[what], field, left) end
+    if left == false then gone[#gone + 1] = field end
+  end
+  return gone
+end
+
+-- Retention, one slice: orders and other entities closed more than 120 days ago; counters and history of
+-- more than 400 days ago.
+-- ARGV: token, now, what ('order' | 'receipt' | 'pick' | 'entity' | 'day' | 'cancel' | 'day_base' |
+-- 'cancel_base' | 'history'), cursor, count.
 -- Reply: packed cursor, number dropped, sequence, SKU states, fields dropped.
+local CLOSED_AT = {order = 7, receipt = 6, pick = 5, entity = 2}  -- position in the record
 local function sweep(keys, args)
   local tx, refused = begin(keys, args)
   if not tx then return refused end
   local what, oldest, gone = args[3], tx.now - KEEP_CLOSED, {}
   local mark = ({order = 'o:', receipt = 'r:', pick = 'p:'})[what] or 'e:'
   local slice = call('HSCAN', tx.k[what], args[4], 'COUNT', args[5])
+  if not CLOSED_AT[what] then
+    gone = sweep_days(tx, what, slice[2])
+    local seq, states = commit(tx)
+    return pack(slice[1], #gone, seq, states, gone)
+  end
   local latest = {}
   for i = 1, #slice[2], 2 do
     local field, raw = slice[2][i], slice[2][i + 1]
     local v = {unpack_all(raw)}
-    local closed = tonumber(v[({order = 7, receipt = 6, pick = 5, entity = 2})[what]] or 0) or 0
+    local closed = tonumber(v[CLOSED_AT[what]] or 0) or 0
     if closed > 0 and closed < oldest then
       if what == 'order' then
         local account = sub(field, 1, string.find(field, ':', 1, true) - 1)

@@ -111,7 +111,7 @@ local function compare_counts(tx, key, base_key, name, fix, found)
   for field in pairs(right) do fields[field] = true end
   for field in pairs(fields) do
     local is, ought = stored[field] or 0, right[field] or 0
-    if is ~= ought then
+    if is ~= ought and day_of(field) >= tx.first_day then
       found[#found + 1] = key .. ' ' .. field .. ': stored ' .. is .. ', ought to be ' .. ought
       if fix then put(tx, key, field, ought ~= 0 and ought or false) end
     end

@@ -138,7 +138,8 @@ std::vector<std::string> SyncLedger::rebuild(const std::string& fix) {
 
 std::vector<std::string> SyncLedger::sweep() {
   std::vector<std::string> gone;
-  for (const std::string what : {"order", "receipt", "pick", "entity"}) {
+  for (const std::string what :
+       {"order", "receipt", "pick", "entity", "day", "cancel", "day_base", "cancel_base", "history"}) {
     std::string cursor = "0";
     do {
       const auto change = must(ledger::decode_swept(text("forestall_sweep", leased({what, cursor, "100"}))));

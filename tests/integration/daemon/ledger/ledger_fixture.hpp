@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/ledger/ledger.hpp"
@@ -51,6 +53,23 @@ inline const std::vector<ledger::Feed> feeds = {
 inline const ledger::Mapping same_text = {
     account, ListingId::literal("CUP"), {{SkuId::literal("CUP"), Units(1)}}, Pool::own};
 
+// The machine's time for waiting, the test's own date.
+class Calendar final : public Clock {
+ public:
+  explicit Calendar(Clock& machine) : machine_(machine) {}
+  Instant now() const override { return date; }
+  Monotonic monotonic() const override { return machine_.monotonic(); }
+  TimerId wake_at(Monotonic when, std::move_only_function<void()> wake) override {
+    return machine_.wake_at(when, std::move(wake));
+  }
+  void cancel(TimerId id) override { machine_.cancel(id); }
+
+  Instant date = noon + 24h;
+
+ private:
+  Clock& machine_;
+};
+
 class LedgerTest : public ::testing::Test {
  protected:
   explicit LedgerTest(bool durable = false)
@@ -69,7 +88,7 @@ class LedgerTest : public ::testing::Test {
 
   std::unique_ptr<ledger::Ledger> make(const std::string& owner) {
     return std::make_unique<ledger::Ledger>(
-        *client_, loop_.clock, loop_.log,
+        *client_, calendar_, loop_.log,
         ledger::LedgerOptions{
             .seller = SellerId::literal("acme"), .owner = owner, .lease_ttl = Millis(60'000)});
   }
@@ -94,6 +113,7 @@ class LedgerTest : public ::testing::Test {
   RedisServer server_;
   SyncRedis sync_;
   Loop loop_;
+  Calendar calendar_{loop_.clock};
   std::unique_ptr<redis::Client> client_;
 };
 

@@ -262,7 +262,7 @@ void LedgerProperty::forget(const SyncLedger& ledger) {
   for (const auto* name :
        {"sku",    "listing",  "order",       "receipt", "pick",    "entity", "cfg",    "lease",
         "epoch",  "schema",   "seq",         "names",   "dirty",   "reread", "cursor", "day",
-        "cancel", "day_base", "cancel_base", "dropped", "history", "demand"})
+        "cancel", "day_base", "cancel_base", "dropped", "history", "demand", "remap"})
     words.push_back(ledger.prefix() + ":" + name);
   redis_->call(words);
 }
