@@ -47,7 +47,7 @@ SkuState Mirror::unpack(std::uint32_t sku, const SkuRow& row) const {
 
 std::uint32_t Mirror::sku_number(std::string_view sku) {
   const auto number = sku_names_.intern(sku);
-  if (number >= sku_rows_.size()) sku_rows_.resize(number + 1);
+  sku_rows_.grow_to(number + std::size_t{1});
   return number;
 }
 
@@ -96,7 +96,7 @@ std::uint32_t Mirror::listing_number(const AccountId& account, std::string_view 
   account_names_.intern(account.str());
   const auto number = listing_names_.intern(listing_key(account, listing));
   if (number >= rows_.size()) {
-    rows_.resize(number + 1);
+    rows_.grow_to(number + std::size_t{1});
     rows_[number].name = number;
     ++unmapped_;
   }
@@ -122,8 +122,8 @@ void Mirror::link(std::uint32_t sku, std::uint32_t listing) {
   if (at != 0) {
     free_link_ = links_[at].next;
   } else {
-    at = static_cast<std::uint32_t>(links_.size());
-    links_.emplace_back();
+    at = std::max(1U, static_cast<std::uint32_t>(links_.size()));
+    links_.grow_to(at + std::size_t{1});
   }
   links_[at] = {listing, sku_rows_[sku].first_link};
   sku_rows_[sku].first_link = at;
@@ -220,9 +220,9 @@ void Mirror::set_parts(std::uint32_t number, std::span<const Component> componen
   } else if (!named.empty()) {
     if (row.parts != named.size()) {  // else the bundle stays where it was
       row.first_part = static_cast<std::uint32_t>(bundles_.size());
-      bundles_.resize(bundles_.size() + named.size());
+      bundles_.grow_to(bundles_.size() + named.size());
     }
-    std::ranges::copy(named, bundles_.begin() + row.first_part);
+    for (std::size_t i = 0; i < named.size(); ++i) bundles_[row.first_part + i] = named[i];
   }
   row.parts = static_cast<std::uint16_t>(named.size());
   for (const auto& [sku, units] : named) link(sku, number);
@@ -323,18 +323,13 @@ void Mirror::clear() {
 }
 
 void Mirror::reserve(std::size_t skus, std::size_t listings) {
-  constexpr std::size_t usual_name = 24;  // bytes
-  sku_names_.reserve(skus, skus * usual_name);
-  sku_rows_.reserve(skus);
-  listing_names_.reserve(listings, listings * usual_name);
-  rows_.reserve(listings);
-  links_.reserve(listings + 1);
+  sku_names_.reserve(skus);
+  listing_names_.reserve(listings);
 }
 
 std::size_t Mirror::bytes() const {
-  return sku_names_.bytes() + sku_rows_.capacity() * sizeof(SkuRow) + listing_names_.bytes() +
-         rows_.capacity() * sizeof(ListingRow) + links_.capacity() * sizeof(Link) +
-         bundles_.capacity() * sizeof(bundles_[0]) + other_pools_.size() * 128 + holds_.size() * 64;
+  return sku_names_.bytes() + sku_rows_.bytes() + listing_names_.bytes() + rows_.bytes() + links_.bytes() +
+         bundles_.bytes() + other_pools_.size() * 128 + holds_.size() * 64;
 }
 
 }  // namespace forestall::ledger

@@ -17,6 +17,7 @@
 
 #include "connectors/model/listing.hpp"
 #include "connectors/model/order.hpp"
+#include "daemon/ledger/chunked.hpp"
 #include "daemon/ledger/interner.hpp"
 #include "daemon/ledger/replies.hpp"
 #include "daemon/ledger/stored.hpp"
@@ -51,7 +52,7 @@ class Mirror {
   std::vector<ListingRef> listings_named(std::string_view text) const;  // of any account
   std::size_t listings() const { return rows_.size(); }                 // ListingRef 0 .. listings() - 1
   StoredListing listing(ListingRef ref) const;
-  // Valid until the next change of the mirror.
+  // Valid until clear().
   std::string_view account_of(ListingRef ref) const;
   std::string_view text_of(ListingRef ref) const;
   model::Pool pool_of(ListingRef ref) const;
@@ -80,7 +81,7 @@ class Mirror {
   void clear();
   // Grows with every clear(): SkuRefs and ListingRefs of an earlier generation mean nothing.
   std::uint64_t generation() const { return generation_; }
-  // Before loading that many: no table has to be moved while the loop waits.
+  // Before loading that many: tables of the right size at once.
   void reserve(std::size_t skus, std::size_t listings);
 
   std::size_t bytes() const;  // of the tables; the orders' texts are not counted
@@ -123,13 +124,13 @@ class Mirror {
   void unlink(std::uint32_t sku, std::uint32_t listing);
 
   Interner sku_names_;
-  std::vector<SkuRow> sku_rows_;
+  Chunked<SkuRow> sku_rows_;
   std::map<std::pair<std::uint32_t, model::Pool>, SkuRow> other_pools_;
   Interner account_names_;
   Interner listing_names_;
-  std::vector<ListingRow> rows_;
-  std::vector<std::pair<std::uint32_t, std::int32_t>> bundles_;
-  std::vector<Link> links_{1};
+  Chunked<ListingRow> rows_;
+  Chunked<std::pair<std::uint32_t, std::int32_t>> bundles_;
+  Chunked<Link> links_;  // the first stands for none
   std::uint32_t free_link_ = 0;
   std::size_t unmapped_ = 0;
   std::uint64_t generation_ = 0;

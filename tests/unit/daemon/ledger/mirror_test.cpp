@@ -172,5 +172,35 @@ TEST(Interner, NumbersTextsInTheOrderOfSight) {
   EXPECT_EQ(i.size(), 1000U);
 }
 
+// Each text is found at every moment of every growth, whatever part of the table has moved.
+TEST(Interner, FindsEverythingWhileItGrows) {
+  Interner i;
+  for (std::uint32_t n = 0; n < 3000; ++n) {
+    ASSERT_EQ(i.intern("text-" + std::to_string(n)), n);
+    if (n % 7 == 0)
+      for (std::uint32_t old = 0; old <= n; ++old) ASSERT_EQ(i.find("text-" + std::to_string(old)), old) << n;
+    ASSERT_EQ(i.intern("text-" + std::to_string(n / 2)), n / 2);
+    ASSERT_FALSE(i.find("text-" + std::to_string(n + 1)));
+    if (n == 700) i.reserve(2000);
+    if (n == 1700) i.reserve(100);  // smaller than it is: nothing
+  }
+  for (std::uint32_t n = 0; n < 3000; ++n) ASSERT_EQ(i.text(n), "text-" + std::to_string(n));
+}
+
+TEST(Interner, TextsNeverMoveAndNeverSpanAPage) {
+  Interner i;
+  const std::string longest(Interner::max_bytes, 'x');
+  const auto first = i.text(i.intern("first"));
+  EXPECT_EQ(i.intern(""), 1U);
+  for (char c = 'a'; c <= 'z'; ++c) {
+    auto other = longest;
+    other[0] = c;
+    EXPECT_EQ(i.text(i.intern(other)), other);
+  }
+  EXPECT_EQ(first, "first");
+  EXPECT_EQ(i.text(1), "");
+  EXPECT_THROW(i.intern(longest + "x"), std::length_error);
+}
+
 }  // namespace
 }  // namespace forestall::ledger
