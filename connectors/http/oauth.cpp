@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "config/base/text.hpp"
 #include "connectors/http/token_source.hpp"
@@ -106,7 +107,16 @@ Result<AccessToken> OAuthTokenSource::accept(const Result<Response>& response) {
   if (!document) return unreadable;
   const auto root = document->root();
   const std::string value(root["access_token"].text());
-  const auto seconds = root["expires_in"].maybe_integer(1, std::int64_t{10} * 365 * 86'400).value_or(3600);
+  // RFC 6749 has a number; UPS writes it as text.
+  const auto life_node = root["expires_in"];
+  std::int64_t seconds = 3600;
+  if (life_node.is_text()) {
+    const std::string_view text = life_node.text();
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || seconds < 1) return unreadable;
+  } else {
+    seconds = life_node.maybe_integer(1, std::int64_t{10} * 365 * 86'400).value_or(3600);
+  }
   if (document->failed() || !fits_a_header(value)) return unreadable;
   const Monotonic now = clock_.monotonic();
   const auto life =

@@ -8,6 +8,9 @@
 
 #include "config/base/text.hpp"
 #include "connectors/amazon/connector.hpp"
+#include "connectors/carriers/easypost/easypost.hpp"
+#include "connectors/carriers/fedex/fedex.hpp"
+#include "connectors/carriers/ups/ups.hpp"
 #include "connectors/stock/csv/source.hpp"
 
 namespace forestall::connectors {
@@ -16,10 +19,13 @@ namespace forestall::connectors {
 const Registry& registry() {
   static constexpr std::array marketplaces{MarketplaceKind{"amazon", &amazon::make_marketplace}};
   static constexpr std::array stock_sources{StockKind{"csv", &stock_csv::make_stock_source}};
+  static constexpr std::array carriers{CarrierKind{"easypost", &carriers::easypost::make_carrier},
+                                       CarrierKind{"fedex", &carriers::fedex::make_carrier},
+                                       CarrierKind{"ups", &carriers::ups::make_carrier}};
   static constexpr Registry all{
       .marketplaces = marketplaces,
       .stock_sources = stock_sources,
-      .carriers = {},
+      .carriers = carriers,
       .notifiers = {},
   };
   return all;
