@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/base/text.hpp"
+#include "connectors/model/words.hpp"
 #include "connectors/tables/cells.hpp"
 #include "connectors/tables/table.hpp"
 
@@ -46,6 +47,23 @@ class Table::Cells {
   Result<Units> units(std::size_t column) const;
   Result<std::optional<Units>> optional_units(std::size_t column) const;
   Result<std::optional<Instant>> time(std::size_t column, DayMeans day = DayMeans::start) const;
+  // One of the accounts that rows may speak of.
+  Result<AccountId> account(std::size_t column) const;
+  // An amount in the currency of `currency_column` or, where that is empty, in `otherwise`; or "12.50 EUR" in
+  // one cell. nullopt where there is none.
+  Result<std::optional<Money>> money(std::size_t column, std::size_t currency_column,
+                                     const std::optional<Currency>& otherwise) const;
+  std::optional<Currency> currency_of(const AccountId& account) const;
+  // One of the words of an enumeration; `otherwise` where the cell is empty.
+  template <class Enum>
+  Result<Enum> word(std::size_t column, Enum otherwise) const {
+    if (text(column).empty()) return otherwise;
+    if (const auto value = model::parse_word<Enum>(text(column))) return *value;
+    return bad(column,
+               {ErrorCode::parse, false, "\"" + printable(text(column), 40) + "\" is none of its words"});
+  }
+  // Names and cells of the columns "attribute.NAME".
+  std::vector<model::Attribute> attributes() const;
   // The provenance by the column "as_of", or the file's own time.
   Result<model::Provenance> from(std::size_t as_of) const;
 
@@ -65,5 +83,6 @@ struct Shape {
 const Shape& shape_of(Kind kind);
 
 extern const Shape stock_shape, counts_shape, failed_picks_shape, receipts_shape;
+extern const Shape products_shape, prices_shape, cancel_requests_shape, returns_shape, messages_shape;
 
 }  // namespace forestall::tables

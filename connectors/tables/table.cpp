@@ -12,6 +12,10 @@
 
 namespace forestall::tables {
 
+namespace {
+constexpr std::string_view attribute_prefix = "attribute.";
+}
+
 const Shape& shape_of(Kind kind) {
   switch (kind) {
     case Kind::stock:
@@ -22,6 +26,16 @@ const Shape& shape_of(Kind kind) {
       return failed_picks_shape;
     case Kind::receipts:
       return receipts_shape;
+    case Kind::products:
+      return products_shape;
+    case Kind::prices:
+      return prices_shape;
+    case Kind::cancel_requests:
+      return cancel_requests_shape;
+    case Kind::returns:
+      return returns_shape;
+    case Kind::messages:
+      return messages_shape;
   }
   return stock_shape;
 }
@@ -70,12 +84,16 @@ Result<Table> Table::open(Kind kind, std::span<const std::string_view> fields,
     if (!at && columns[i].required) return std::unexpected(header->require(theirs).error());
     table.at_[i] = at ? static_cast<std::int16_t>(*at) : std::int16_t{-1};
   }
-  if (table.given_.strict) {
-    std::vector<std::string> lower;
-    for (const auto name : known) lower.push_back(to_lower(trim(name)));
-    const std::vector<std::string_view> views(lower.begin(), lower.end());
-    if (auto ok = header->only(views); !ok) return std::unexpected(ok.error());
-  }
+  if (kind == Kind::products)
+    for (std::size_t i = 0; i < header->size(); ++i)
+      if (const auto& name = header->names()[i]; name.starts_with(attribute_prefix))
+        table.attributes_.emplace_back(name.substr(attribute_prefix.size()), i);
+  if (!table.given_.strict) return table;
+  std::vector<std::string> lower;
+  for (const auto name : known) lower.push_back(to_lower(trim(name)));
+  for (const auto& [name, at] : table.attributes_) lower.push_back(std::string(attribute_prefix) + name);
+  const std::vector<std::string_view> views(lower.begin(), lower.end());
+  if (auto ok = header->only(views); !ok) return std::unexpected(ok.error());
   return table;
 }
 
@@ -125,6 +143,56 @@ Result<std::optional<Instant>> Table::Cells::time(std::size_t column, DayMeans d
   const auto instant = time_of(text(column), given().zone, day);
   if (!instant) return bad(column, instant.error());
   return std::optional(*instant);
+}
+
+Result<AccountId> Table::Cells::account(std::size_t column) const {
+  auto parsed = id<AccountId>(column);
+  const auto& known = given().accounts;
+  if (!parsed || !known || known->contains(parsed->str())) return parsed;
+  std::vector<std::string_view> names;
+  for (const auto& [name, currency] : *known) names.push_back(name);
+  const auto near = nearest_word(parsed->str(), names);
+  return bad(column, {ErrorCode::parse, false,
+                      fmt::format("\"{}\" is no account of this seller{}", parsed->str(),
+                                  near ? fmt::format(", did you mean \"{}\"?", *near) : "")});
+}
+
+std::optional<Currency> Table::Cells::currency_of(const AccountId& account) const {
+  if (!given().accounts) return std::nullopt;
+  const auto found = given().accounts->find(account.str());
+  return found == given().accounts->end() ? std::nullopt : found->second;
+}
+
+Result<std::optional<Money>> Table::Cells::money(std::size_t column, std::size_t currency_column,
+                                                 const std::optional<Currency>& otherwise) const {
+  auto amount = text(column);
+  if (amount.empty()) return std::nullopt;
+  auto code = text(currency_column);
+  if (const auto blank = amount.rfind(' ');
+      code.empty() && blank != std::string_view::npos && Currency::parse(amount.substr(blank + 1))) {
+    code = amount.substr(blank + 1);
+    amount = trim(amount.substr(0, blank));
+  }
+  auto currency = otherwise;
+  if (!code.empty()) {
+    const auto named = Currency::parse(code);
+    if (!named) return bad(currency_column, named.error());
+    currency = *named;
+  }
+  if (!currency) return bad(column, {ErrorCode::parse, false, "its currency is missing"});
+  const auto plain = plain_decimal(amount, given().decimal_mark);
+  if (!plain) return bad(column, plain.error());
+  const auto parsed = Money::parse(*plain, *currency);
+  if (!parsed) return bad(column, parsed.error());
+  if (parsed->minor() < 0) return bad(column, {ErrorCode::parse, false, "is negative"});
+  return std::optional(*parsed);
+}
+
+std::vector<model::Attribute> Table::Cells::attributes() const {
+  std::vector<model::Attribute> all;
+  for (const auto& [name, at] : table_.attributes_)
+    if (const auto value = trim(fields_[at]); !value.empty()) all.push_back({name, printable(value, 200)});
+  return all;
 }
 
 Result<model::Provenance> Table::Cells::from(std::size_t as_of) const {

@@ -10,17 +10,33 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "config/base/error.hpp"
 #include "config/base/ids.hpp"
+#include "config/base/money.hpp"
 #include "config/base/time.hpp"
 #include "config/settings/stock.hpp"
 #include "connectors/model/observation.hpp"
 
 namespace forestall::tables {
 
-enum class Kind : std::uint8_t { stock, counts, failed_picks, receipts };
-inline constexpr std::array all_kinds{Kind::stock, Kind::counts, Kind::failed_picks, Kind::receipts};
+enum class Kind : std::uint8_t {
+  stock,
+  counts,
+  failed_picks,
+  receipts,
+  products,
+  prices,
+  cancel_requests,
+  returns,
+  messages
+};
+inline constexpr std::array stock_kinds{Kind::stock, Kind::counts, Kind::failed_picks, Kind::receipts};
+inline constexpr std::array all_kinds{Kind::stock,           Kind::counts,   Kind::failed_picks,
+                                      Kind::receipts,        Kind::products, Kind::prices,
+                                      Kind::cancel_requests, Kind::returns,  Kind::messages};
 
 std::string_view kind_name(Kind kind);  // "failed-picks"
 std::optional<Kind> kind_of(std::string_view name);
@@ -34,8 +50,8 @@ std::span<const Column> columns_of(Kind kind);
 
 // What the rows do not say.
 struct Given {
-  SourceId source;
-  LocationId location;         // of rows without a location of their own
+  SourceId source{};
+  LocationId location{};       // of rows without a location of their own
   bool only_location = false;  // rows of other locations are passed over
   model::Pool pool = model::Pool::own;
   TimeZone zone = TimeZone::utc();  // of times without an offset
@@ -43,6 +59,8 @@ struct Given {
   Instant file_time{};  // when it was so, where a row does not say
   Instant now{};        // times more than a day after this are refused
   bool strict = false;  // columns that are not ours are an error
+  // The accounts that rows may speak of; absent: any. Amounts without a currency are in the account's.
+  std::optional<std::map<std::string, std::optional<Currency>, std::less<>>> accounts{};
 };
 
 class Table {
@@ -75,6 +93,8 @@ class Table {
   Given given_;
   std::size_t width_ = 0;
   std::array<std::int16_t, most_columns> at_{};  // where our column i stands, -1 for nowhere
+  // Products: columns "attribute.NAME", and where they stand.
+  std::vector<std::pair<std::string, std::size_t>> attributes_;
   std::unordered_map<std::string, std::uint32_t> repeats_;
 };
 

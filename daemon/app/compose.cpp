@@ -6,6 +6,7 @@
 #include "daemon/app/acting_part.hpp"
 #include "daemon/app/housekeeping.hpp"
 #include "daemon/app/http_part.hpp"
+#include "daemon/app/import_part.hpp"
 #include "daemon/app/ledger_part.hpp"
 #include "daemon/app/polling_part.hpp"
 #include "daemon/app/redis_part.hpp"
@@ -30,6 +31,7 @@ Parts compose(Context& context) {
   parts.push_back(std::move(redis.part));
   const auto flow = std::make_shared<flow::Flow>(context.machine_clock);
   parts.push_back(make_ledgers(context, redis.client, flow));
+  add_import_route(context, flow);
   auto polling = make_polling(context, http.client, flow);
   parts.push_back(std::move(polling.part));
   parts.push_back(make_acting(context, redis.client, flow, polling.calls));

@@ -105,7 +105,7 @@ std::string to_string(const ApiAddress& address) {
 }
 
 Result<ApiAnswer> ApiClient::call(std::string_view method, std::string_view target, std::string_view body,
-                                  std::chrono::milliseconds within) const {
+                                  std::chrono::milliseconds within, std::string_view content_type) const {
   const auto endpoint = endpoint_of(address_);
   if (!endpoint) return std::unexpected(endpoint.error());
   http::request<http::string_body> request(http::string_to_verb(method), target, 11);
@@ -114,7 +114,7 @@ Result<ApiAnswer> ApiClient::call(std::string_view method, std::string_view targ
   request.set(http::field::connection, "close");
   if (!token_.empty()) request.set(http::field::authorization, fmt::format("Bearer {}", token_.reveal()));
   if (!body.empty()) {
-    request.set(http::field::content_type, "application/json");
+    request.set(http::field::content_type, content_type);
     request.body() = body;
   }
   request.prepare_payload();

@@ -34,11 +34,13 @@ class ApiClient {
  public:
   ApiClient(ApiAddress address, Secret token) : address_(std::move(address)), token_(std::move(token)) {}
 
-  // `method` is "GET", "POST", ...; `target` begins with '/'; a body is sent as JSON. Errors: unavailable
+  // `method` is "GET", "POST", ...; `target` begins with '/'; a body is sent as JSON unless
+  // `content_type` says otherwise. Errors: unavailable
   // where nobody listens, timeout after `within`, parse where what answers is no HTTP. An answer with an
   // error status is a value.
   Result<ApiAnswer> call(std::string_view method, std::string_view target, std::string_view body = {},
-                         std::chrono::milliseconds within = std::chrono::seconds{30}) const;
+                         std::chrono::milliseconds within = std::chrono::seconds{30},
+                         std::string_view content_type = "application/json") const;
   const ApiAddress& address() const { return address_; }
 
  private:

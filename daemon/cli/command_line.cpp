@@ -31,6 +31,7 @@ void add_argument(CLI::App& app, const Argument& argument, Values& values,
   auto* option = app.add_option(name, values[name], std::string(argument.help));
   option->type_name(std::string(argument.placeholder))->required(argument.required);
   option->expected(1, argument.repeated ? CLI::detail::expected_max_vector_size : 1);
+  option->allow_extra_args(argument.repeated);  // else the first positional takes what is meant for the next
   if (!argument.choices.empty())
     option->check(CLI::IsMember(std::vector<std::string>(argument.choices.begin(), argument.choices.end())));
 }

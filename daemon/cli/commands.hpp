@@ -14,6 +14,7 @@ std::vector<Command> commands();
 Exit run_status(Invocation& invocation);
 Exit run_doctor(Invocation& invocation);
 Exit run_map(Invocation& invocation);
+Exit run_import(Invocation& invocation);
 Exit run_rebuild(Invocation& invocation);
 Exit run_reconcile(Invocation& invocation);
 Exit run_completion(Invocation& invocation);

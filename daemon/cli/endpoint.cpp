@@ -67,19 +67,20 @@ Result<ApiClient> connect(const GlobalOptions& options) {
 namespace {
 
 std::expected<Fetched, Exit> ask(Invocation& invocation, std::string_view method, std::string_view target,
-                                 unsigned also, std::chrono::milliseconds within) {
+                                 unsigned also, std::chrono::milliseconds within, std::string_view csv = {}) {
   const auto client = connect(invocation.global);
   if (!client) {
     invocation.err += fmt::format("forestall: {}\n", client.error().detail);
     return std::unexpected(Exit::usage);
   }
-  auto answer = client->call(method, target, {}, within);
+  auto answer = client->call(method, target, csv, within, "text/csv");
   if (!answer) {
     invocation.err += fmt::format("forestall: {}\n", answer.error().detail);
     return std::unexpected(exit_for(answer.error()));
   }
   if (answer->status != 200 && answer->status != also) {
-    invocation.err += fmt::format("forestall: {} refused: {}\n", target, detail_of(*answer));
+    invocation.err +=
+        fmt::format("forestall: {} refused: {}\n", target.substr(0, target.find('?')), detail_of(*answer));
     return std::unexpected(answer->status < 500 ? Exit::refused : Exit::failed);
   }
   return Fetched{answer->status, std::move(answer->body)};
@@ -91,8 +92,9 @@ std::expected<Fetched, Exit> get(Invocation& invocation, std::string_view target
   return ask(invocation, "GET", target, also, std::chrono::seconds(30));
 }
 
-std::expected<Fetched, Exit> post(Invocation& invocation, std::string_view target, unsigned also) {
-  return ask(invocation, "POST", target, also, std::chrono::minutes(10));
+std::expected<Fetched, Exit> post(Invocation& invocation, std::string_view target, unsigned also,
+                                  std::string_view csv) {
+  return ask(invocation, "POST", target, also, std::chrono::minutes(10), csv);
 }
 
 Exit exit_for(const Error& error) {

@@ -20,8 +20,9 @@ struct Fetched {
 };
 std::expected<Fetched, Exit> get(Invocation& invocation, std::string_view target, unsigned also = 200);
 
-// The same with POST and no body, for what changes state; waits up to ten minutes.
-std::expected<Fetched, Exit> post(Invocation& invocation, std::string_view target, unsigned also = 200);
+// The same with POST, for what changes state; waits up to ten minutes. A body is sent as text/csv.
+std::expected<Fetched, Exit> post(Invocation& invocation, std::string_view target, unsigned also = 200,
+                                  std::string_view csv = {});
 
 // What `error` means for a script.
 Exit exit_for(const Error& error);

@@ -14,6 +14,10 @@ namespace {
 constexpr std::string_view first_line = "stock-csv 1";
 constexpr std::size_t longest = 4096;
 
+bool is_stock_kind(tables::Kind kind) {
+  return std::ranges::find(tables::stock_kinds, kind) != tables::stock_kinds.end();
+}
+
 std::optional<std::uint64_t> hex(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
@@ -43,7 +47,9 @@ bool take_position(FolderCursor& cursor, std::string_view rest) {
   const auto line = parse_integer<std::uint64_t>(word(rest));
   const auto missing = parse_integer<std::uint64_t>(word(rest));
   const auto fingerprint = hex(word(rest));
-  if (!kind || !line || !missing || !fingerprint || !is_plain_name(rest) || cursor.at) return false;
+  if (!kind || !is_stock_kind(*kind) || !line || !missing || !fingerprint || !is_plain_name(rest) ||
+      cursor.at)
+    return false;
   cursor.at = Position{*kind, std::string(rest), *fingerprint, *line, *missing};
   return true;
 }
@@ -62,7 +68,7 @@ bool take_line(FolderCursor& cursor, std::string_view line) {
   if (what == "at") return take_position(cursor, line);
   if (what == "snapshot") return take_snapshot(cursor, line);
   const auto kind = tables::kind_of(what);
-  return kind && take_files(cursor, *kind, line);
+  return kind && is_stock_kind(*kind) && take_files(cursor, *kind, line);
 }
 
 }  // namespace
@@ -70,7 +76,7 @@ bool take_line(FolderCursor& cursor, std::string_view line) {
 std::string to_text(const FolderCursor& cursor) {
   if (cursor == FolderCursor{}) return "";
   std::string text(first_line);
-  for (const auto kind : tables::all_kinds)
+  for (const auto kind : tables::stock_kinds)
     if (const auto& read = cursor.read[static_cast<std::size_t>(kind)]; read.count > 0)
       text += fmt::format("\n{} {} {:016x} {}", tables::kind_name(kind), read.count, read.sum, read.through);
   if (cursor.snapshot > 0)

@@ -34,7 +34,7 @@ struct Position {
 };
 
 struct FolderCursor {
-  std::array<ReadFiles, tables::all_kinds.size()> read;
+  std::array<ReadFiles, tables::stock_kinds.size()> read;
   std::uint64_t snapshot = 0;   // version of the last whole snapshot, 0 for none
   bool ends_with_line = false;  // that file ended with a line end
   std::optional<Position> at;   // in the middle of a file

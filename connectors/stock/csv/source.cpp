@@ -164,7 +164,7 @@ awaitable<Result<void>> CsvSource::look_around() {
   std::map<std::string, std::uint64_t> done;
   std::map<std::string, Seen> seen;
   std::map<std::string, BadFile> bad;
-  for (const auto kind : tables::all_kinds) {
+  for (const auto kind : tables::stock_kinds) {
     const auto& read = cursor_.read[static_cast<std::size_t>(kind)];
     const bool covered = compare_ && covers(read, kind, files_);
     for (const auto& file : files_) {
@@ -318,7 +318,7 @@ awaitable<Result<Page>> CsvSource::poll(Cursor from, std::chrono::nanoseconds ti
 
 Result<std::unique_ptr<ports::StockSource>> make_stock_source(const config::StockSettings& settings,
                                                               const ports::Context& context) {
-  if (auto ok = tables::check_column_names(settings.columns, tables::all_kinds); !ok)
+  if (auto ok = tables::check_column_names(settings.columns, tables::stock_kinds); !ok)
     return std::unexpected(std::move(ok.error()));
   return std::make_unique<CsvSource>(settings, context);
 }
