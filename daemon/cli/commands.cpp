@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/cli/commands.hpp"
 
+#include <iterator>
+
+#include "daemon/cli/acting.hpp"
 #include "daemon/cli/completion.hpp"
 
 namespace forestall::cli {
 
 std::vector<Command> commands() {
-  return {
+  std::vector<Command> all = {
       {.name = "status",
        .summary = "What the daemon does, for which accounts, and what it is missing",
        .description =
@@ -99,6 +102,9 @@ std::vector<Command> commands() {
                       .choices = {"bash", "zsh", "fish"}}},
        .run = run_completion},
   };
+  auto acting = acting_commands();
+  all.insert(all.begin() + 1, std::make_move_iterator(acting.begin()), std::make_move_iterator(acting.end()));
+  return all;
 }
 
 Exit run_completion(Invocation& invocation) {

@@ -135,17 +135,29 @@ std::string render(const json::object& status, const Terminal& terminal) {
   return out;
 }
 
+// The configuration says what mode was meant; whoever acts knows the one in force.
+void show_modes_in_force(json::object& status) {
+  auto* const accounts = status.if_contains("accounts");
+  if (accounts == nullptr || !accounts->is_array()) return;
+  for (const auto& desk : objects(status, "acting"))
+    for (auto& account : accounts->as_array())
+      if (account.is_object() && text(account.as_object(), "id") == text(desk, "account"))
+        account.as_object()["mode"] =
+            text(desk, "mode") + (text(desk, "breaker") == "open" ? " (breaker open)" : "");
+}
+
 }  // namespace
 
 Exit run_status(Invocation& invocation) {
   const auto fetched = get(invocation, "/api/v1/status");
   if (!fetched) return fetched.error();
   json::error_code ec;
-  const auto status = json::parse(fetched->body, ec);
+  auto status = json::parse(fetched->body, ec);
   if (ec || !status.is_object()) {
     invocation.err += "forestall: the daemon's answer is not what this version understands\n";
     return Exit::failed;
   }
+  show_modes_in_force(status.as_object());
   invocation.out +=
       invocation.global.json ? fetched->body + "\n" : render(status.as_object(), invocation.terminal);
   return truth(status.as_object(), "ready") ? Exit::ok : Exit::findings;
