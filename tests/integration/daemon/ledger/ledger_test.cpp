@@ -290,5 +290,48 @@ TEST_F(DurableLedgerTest, KilledFiftyTimesUnderLoadNothingAcknowledgedIsLost) {
   EXPECT_EQ(load.events, demand) << "each demand event told exactly once";
 }
 
+// Stopped, not killed: what was sent is done when it goes on, and nobody knows until then.
+TEST_F(DurableLedgerTest, PausedUnderLoadNothingIsLostAndNothingCountedTwice) {
+  auto ledger = ready("a");
+  PlainModel plain;
+  plain.configure(feeds);
+  plain.map(same_text);
+  const std::vector<Observation> first = {stock(1, 1000)};
+  ASSERT_TRUE(run(ledger->apply(first)));
+  plain.apply(first[0], noon + 24h, ledger->names());
+  Load load;
+  std::vector<OrderUpsert> orders;
+  for (int i = 0; i < 300; ++i) orders.push_back(order("114-" + std::to_string(i), 1, 1 + i % 3));
+  for (std::size_t i = 0; i < orders.size(); ++i) {
+    if (i == 100) {
+      loop_.run_for(1ms);
+      server_.pause();
+    }
+    ++load.outstanding;
+    loop_.spawn(apply_one(*ledger, orders[i], load));
+  }
+  // Longer than the calls wait.
+  loop_.run_until([&] { return load.outstanding == 0; }, 20s);
+  EXPECT_FALSE(load.in_doubt.empty());
+  server_.resume();
+  const auto doubts = load.in_doubt.size();
+  for (int round = 0; round < 100 && !load.in_doubt.empty(); ++round)
+    for (const auto& o : std::exchange(load.in_doubt, {})) {
+      ++load.outstanding;
+      loop_.run(apply_one(*ledger, o, load));
+    }
+  EXPECT_TRUE(load.in_doubt.empty());
+  EXPECT_EQ(load.known.size(), orders.size()) << doubts << " of them sent again";
+  for (const auto& o : orders) plain.apply(o, noon + 24h, ledger->names());
+  const auto sku = ledger->mirror().find_sku("CUP");
+  ASSERT_TRUE(sku);
+  EXPECT_EQ(*ledger->mirror().state(*sku, Pool::own), plain.state("CUP", Pool::own));
+  EXPECT_EQ(ledger->mirror().open_orders(), orders.size());
+  EXPECT_THAT(run(ledger->rebuild(false)).value().first, IsEmpty());
+  std::int64_t demand = 0;
+  for (const auto& [key, units] : plain.demand()) demand += units;
+  EXPECT_EQ(load.events, demand) << "each demand event told exactly once";
+}
+
 }  // namespace
 }  // namespace forestall::test
