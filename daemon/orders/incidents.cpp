@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/orders/incidents.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace forestall::orders {
+namespace {
+
+// P(N >= n) of a Poisson law, summed from the upper end where it is small.
+double at_least(std::size_t n, double mean) {
+  if (n == 0) return 1;
+  if (!(mean > 0)) return 0;
+  double term = -mean;
+  for (std::size_t i = 1; i <= n; ++i) term += std::log(mean / static_cast<double>(i));
+  double p = std::exp(term);
+  double sum = 0;
+  for (std::size_t i = n; p > 1e-18 * sum || static_cast<double>(i) < mean; ++i) {
+    sum += p;
+    p *= mean / static_cast<double>(i + 1);
+    if (i > n + 10'000) break;
+  }
+  return std::min(1.0, sum);
+}
+
+}  // namespace
+
+std::string_view word(IncidentKind kind) {
+  return kind == IncidentKind::collection_missed ? "collection_missed" : "hub_silent";
+}
+
+std::vector<Incident> find_incidents(std::span<const SilentParcel> parcels, const IncidentRules& rules) {
+  std::vector<Incident> out;
+  std::set<OrderId> explained;
+  for (const IncidentKind kind : {IncidentKind::collection_missed, IncidentKind::hub_silent}) {
+    std::map<std::pair<std::string, std::string>, Incident> groups;
+    for (const SilentParcel& p : parcels) {
+      const std::string& place = kind == IncidentKind::collection_missed ? p.manifest : p.hub;
+      if (place.empty() || explained.contains(p.order)) continue;
+      Incident& g = groups[{p.carrier, place}];
+      g.kind = kind;
+      g.carrier = p.carrier;
+      g.place = place;
+      ++g.of;
+      g.expected += std::clamp(p.usual, 0.0, 1.0);
+      if (p.silent) g.orders.push_back(p.order);
+    }
+    for (auto& [key, g] : groups) {
+      g.chance = at_least(g.orders.size(), g.expected);
+      const bool many = g.orders.size() >= rules.least &&
+                        static_cast<double>(g.orders.size()) >= rules.share * static_cast<double>(g.of);
+      if (!many || g.chance > rules.rare) continue;
+      explained.insert(g.orders.begin(), g.orders.end());
+      out.push_back(std::move(g));
+    }
+  }
+  std::ranges::sort(out, {}, [](const Incident& i) { return std::tuple(i.chance, i.carrier, i.place); });
+  return out;
+}
+
+}  // namespace forestall::orders

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Many silent parcels with one cause are one incident: a collection that did not happen, a hub that stands
+// still.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/base/ids.hpp"
+
+namespace forestall::orders {
+
+// A parcel that should have been scanned by now, or one that was; `usual` is the chance that an ordinary one
+// would be as silent as this.
+struct SilentParcel {
+  OrderId order;
+  std::string carrier;
+  std::string manifest;  // ship-from and day of the hand-over, for labels without a scan; else empty
+  std::string hub;       // where it was last seen, for parcels on the way; else empty
+  bool silent = false;   // longer than usual
+  double usual = 0;      // P(an ordinary parcel of this kind is silent for so long)
+};
+
+enum class IncidentKind : std::uint8_t { collection_missed, hub_silent };
+std::string_view word(IncidentKind kind);
+
+struct Incident {
+  IncidentKind kind = IncidentKind::collection_missed;
+  std::string carrier, place;
+  std::vector<OrderId> orders;  // the silent ones
+  std::size_t of = 0;           // parcels of the group in all
+  double expected = 0;          // silent ones in ordinary times
+  double chance = 0;            // P(so many or more in ordinary times)
+};
+
+struct IncidentRules {
+  std::size_t least = 3;  // silent parcels
+  double share =
+      0.5;  // of the group, at least: one silent label of a manifest that was scanned is its own story
+  double rare = 1e-3;  // at most this likely in ordinary times
+};
+
+// Groups by manifest and by hub; the number of silent ones is judged against the Poisson law of their
+// expectation. The most improbable first. A parcel stands in at most one incident (its manifest's before its
+// hub's), and its own flag is then not raised.
+std::vector<Incident> find_incidents(std::span<const SilentParcel> parcels, const IncidentRules& rules = {});
+
+}  // namespace forestall::orders

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/orders/incidents.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "daemon/orders/scorecard.hpp"
+
+namespace forestall::orders {
+namespace {
+
+SilentParcel label(int n, std::string manifest, bool silent, double usual = 0.1) {
+  return {OrderId::literal(std::to_string(n)), "ups", std::move(manifest), "", silent, usual};
+}
+
+TEST(Incidents, SilentLabelsOfOneManifestAreOneIncident) {
+  std::vector<SilentParcel> parcels;
+  for (int i = 0; i < 6; ++i) parcels.push_back(label(i, "berlin 2026-03-18", true, 0.03));
+  for (int i = 10; i < 40; ++i) parcels.push_back(label(i, "hamburg 2026-03-18", i == 12));
+  const auto found = find_incidents(parcels);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].kind, IncidentKind::collection_missed);
+  EXPECT_EQ(found[0].orders.size(), 6u);
+  EXPECT_LT(found[0].chance, 1e-6);
+}
+
+TEST(Incidents, TwoAreTwo) {
+  EXPECT_TRUE(find_incidents(std::vector{label(1, "x", true, 0.01), label(2, "x", true, 0.01)}).empty());
+}
+
+TEST(Incidents, AHubThatStandsStillIsOneAndAParcelStandsInOneOnly) {
+  std::vector<SilentParcel> parcels;
+  for (int i = 0; i < 400; ++i)
+    parcels.push_back({OrderId::literal(std::to_string(i)), "dhl", i < 5 ? "m" : "", "leipzig", true, 0.02});
+  const auto found = find_incidents(parcels);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].orders.size() + found[1].orders.size(), 400u);
+}
+
+// Ordinary silence must not look like an incident: a thousand ordinary groups raise next to none.
+TEST(Incidents, OrdinaryTimesRaiseNone) {
+  std::mt19937_64 random(3);
+  std::vector<SilentParcel> parcels;
+  int n = 0;
+  for (int g = 0; g < 1'000; ++g)
+    for (int i = 0; i < 8; ++i)
+      parcels.push_back(label(++n, std::to_string(g), std::bernoulli_distribution(0.1)(random), 0.1));
+  EXPECT_LE(find_incidents(parcels).size(), 2u);
+}
+
+TEST(Scorecard, SmallLanesLeanOnTheirCarrier) {
+  Scorecard card;
+  constexpr std::int32_t day = 20'000;
+  for (int i = 0; i < 1'000; ++i)
+    ASSERT_TRUE(card.add(
+        {.lane = {"ups", "ground", "DE-AT"}, .on_time = i % 10 != 0, .first_scan_in_time = true}, day));
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(
+        card.add({.lane = {"ups", "ground", "DE-PT"}, .on_time = false, .first_scan_in_time = true}, day));
+  const auto large = card.row({"ups", "ground", "DE-AT"}, day);
+  const auto small = card.row({"ups", "ground", "DE-PT"}, day);
+  EXPECT_NEAR(large.on_time.share, 0.9, 0.01);
+  EXPECT_GT(small.on_time.share, 0.6);
+  EXPECT_LT(small.on_time.share, 0.85);
+  EXPECT_LT(large.on_time.high - large.on_time.low, small.on_time.high - small.on_time.low);
+  const auto rows = card.rows(day, 2);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].lane.service, "");  // the carrier as a whole has the most parcels
+}
+
+}  // namespace
+}  // namespace forestall::orders
