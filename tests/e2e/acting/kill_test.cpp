@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon, its Redis, and both, killed at random moments while shoppers buy: the books stay right, every
+// intent is settled, nothing stays paused without an owner.
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include <boost/json/serialize.hpp>
+#include <thread>
+
+#include "config/base/random.hpp"
+#include "config/base/text.hpp"
+#include "daemon/journal/codec.hpp"
+#include "tests/integration/daemon/polling/observed_world.hpp"
+
+namespace forestall::test {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::IsEmpty;
+
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : parse_integer<std::uint64_t>(text).value_or(otherwise);
+}
+
+class Kills : public ::testing::Test {
+ protected:
+  Kills()
+      : world_({.sandbox = {"--seed", "5", "--skus", "60", "--rate", "6", "--days", "60", "--accounts", "2",
+                            "--speed", "900", "--fba", "0", "--lead-time", "1d", "--cover", "3d"},
+                .replace = {{"mode = \"observe\"", "mode = \"guard\""}}}) {
+    world_.start_daemon();
+  }
+
+  std::map<std::string, journal::Record> records() {
+    std::map<std::string, journal::Record> all;
+    const auto reply = world_.redis().call({"HGETALL", "forestall:{acme}:intent"});
+    for (std::size_t i = 0; reply && i + 1 < reply->items().size(); i += 2) {
+      const auto& field = *reply->items()[i].text();
+      auto stored = journal::decode_record(field, *reply->items()[i + 1].text());
+      EXPECT_TRUE(stored) << to_string(stored.error());
+      if (stored) all.emplace(field, std::move(stored->record));
+    }
+    return all;
+  }
+
+  // Every intent that is open now is closed, or another follows it, within the time.
+  void expect_settled() {
+    const auto before = records();
+    EXPECT_FALSE(before.empty()) << "nothing was ever wished: the test shows nothing";
+    std::string left;
+    EXPECT_TRUE(eventually(
+        [&] {
+          left.clear();
+          for (const auto& [field, record] : records())
+            if (is_open(record.state) && before.contains(field) && before.at(field).epoch == record.epoch)
+              left += field + " " + std::string(word(record.state)) + "; ";
+          return left.empty();
+        },
+        60s))
+        << "never settled: " << left;
+    // A zero of ours ends when there is stock again: what the sandbox calls orphaned changes hands.
+    std::set<std::string> orphans;
+    bool first = true;
+    EXPECT_TRUE(eventually(
+        [&] {
+          std::set<std::string> now;
+          for (const auto& one : world_.sandbox().control("truth").at("/orphaned").as_array())
+            now.insert(boost::json::serialize(one));
+          if (first) orphans = now;
+          first = false;
+          std::erase_if(orphans, [&](const auto& one) { return !now.contains(one); });
+          return orphans.empty();
+        },
+        60s))
+        << orphans.size() << " pauses nobody ends, such as " << *orphans.begin();
+    world_.kill_daemon();
+    EXPECT_THAT(world_.differences(), IsEmpty());
+  }
+  void live_a_moment() { std::this_thread::sleep_for(std::chrono::milliseconds(200 + random_.below(2500))); }
+
+  ObservedWorld world_;
+  SeededRandom random_{17};
+};
+
+TEST_F(Kills, OfTheDaemon) {
+  const auto kills = from_environment("FORESTALL_DAEMON_KILLS", 4);
+  for (std::uint64_t i = 0; i < kills; ++i) {
+    live_a_moment();
+    world_.kill_daemon();
+    world_.start_daemon();
+  }
+  expect_settled();
+}
+
+TEST_F(Kills, OfRedis) {
+  const auto kills = from_environment("FORESTALL_REDIS_KILLS", 2);
+  for (std::uint64_t i = 0; i < kills; ++i) {
+    live_a_moment();
+    world_.restart_redis();
+  }
+  expect_settled();
+}
+
+TEST_F(Kills, OfBoth) {
+  const auto kills = from_environment("FORESTALL_BOTH_KILLS", 1);
+  for (std::uint64_t i = 0; i < kills; ++i) {
+    live_a_moment();
+    world_.daemon().signal(SIGKILL);
+    world_.restart_redis();
+    world_.kill_daemon();
+    world_.start_daemon();
+  }
+  expect_settled();
+}
+
+}  // namespace
+}  // namespace forestall::test
