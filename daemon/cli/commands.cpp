@@ -89,6 +89,38 @@ std::vector<Command> commands() {
              .placeholder = "",
              .help = "all past orders as far back as `backfill` reaches, not only the last days"}},
        .run = run_reconcile},
+      {.name = "setup",
+       .summary = "Takes the credentials of an account, tests each permission, and keeps them safely",
+       .description =
+           "Asks for what the options do not say. Secrets are never options: they are typed without being "
+           "shown, or read from standard input, client secret and refresh token on a line each. They are "
+           "kept in "
+           "files that only their owner can read, never in the configuration. Run it again after an "
+           "interruption: what was kept is used. Leaves with 1 when a permission is missing.",
+       .examples = {"forestall setup amazon-us", "forestall setup amazon-us --write < secrets"},
+       .arguments =
+           {{.name = "account",
+             .placeholder = "ACCOUNT",
+             .help = "the account's id, new or configured",
+             .required = true},
+            {.name = "--seller", .placeholder = "ID", .help = "whose account it is"},
+            {.name = "--kind", .placeholder = "KIND", .help = "which channel", .choices = {"amazon"}},
+            {.name = "--marketplace", .placeholder = "ID", .help = "like ATVPDKIKX0DER"},
+            {.name = "--merchant-id", .placeholder = "ID", .help = "the seller's merchant token"},
+            {.name = "--client-id",
+             .placeholder = "ID",
+             .help = "of the application registered with the channel"},
+            {.name = "--base-url", .placeholder = "URL", .help = "left out: the channel's own"},
+            {.name = "--token-url", .placeholder = "URL", .help = "left out: the channel's own"},
+            {.name = "--secrets",
+             .placeholder = "FOLDER",
+             .help = "left out: \"secrets\" beside the configuration"},
+            {.name = "--write", .placeholder = "", .help = "add the section to the configuration"},
+            {.name = "--replace", .placeholder = "", .help = "enter secrets again that were kept before"},
+            {.name = "--keep-anyway",
+             .placeholder = "",
+             .help = "also where the channel does not take them"}},
+       .run = run_setup},
       {.name = "completion",
        .summary = "Prints the completion script of a shell",
        .description =

@@ -53,6 +53,7 @@ std::vector<NamedFinding> examine(const Patient& patient) {
   std::vector<NamedFinding> all;
   for (const auto& check : base_checks()) all.push_back({std::string(check.name), check.examine(patient)});
   for (auto& finding : examine_redis(patient)) all.push_back(std::move(finding));
+  for (auto& finding : examine_accounts(patient)) all.push_back(std::move(finding));
   return all;
 }
 

@@ -51,5 +51,7 @@ struct NamedFinding {
 // The Redis of the configuration, asked directly: is what it acknowledges safe there? Another room has a
 // function like this, called in examine() of doctor.cpp.
 std::vector<NamedFinding> examine_redis(const Patient& patient);
+// Each account's channel, asked directly what the credentials may do there (visit.cpp).
+std::vector<NamedFinding> examine_accounts(const Patient& patient);
 
 }  // namespace forestall::cli
