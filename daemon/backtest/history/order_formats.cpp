@@ -23,11 +23,12 @@ struct Columns {
   std::vector<std::string_view> required;
   std::vector<std::string_view> optional;
 };
-const std::array<Columns, 3>& known_formats() {
-  static const std::array<Columns, 3> formats{{
+const std::array<Columns, 4>& known_formats() {
+  static const std::array<Columns, 4> formats{{
       {HistoryFormat::generic, {"time", "order_id", "channel", "sku", "quantity"}, {"unit_price", "status"}},
       {HistoryFormat::amazon_orders, {"order id", "date", "sku", "qty"}, {"amount"}},
       {HistoryFormat::online_retail, {"invoiceno", "stockcode", "quantity", "invoicedate", "unitprice"}, {}},
+      {HistoryFormat::fresh_retail, {"sid", "dt", "sales_x100_by_hour", "stockout_by_hour"}, {}},
   }};
   return formats;
 }
@@ -91,6 +92,8 @@ Result<std::optional<RawLine>> OrderColumns::read(std::span<const std::string_vi
       return read_amazon(row);
     case HistoryFormat::online_retail:
       return read_retail(row);
+    case HistoryFormat::fresh_retail:
+      break;
   }
   return fail(ErrorCode::internal, "unknown format");
 }
@@ -153,6 +156,32 @@ Result<std::optional<RawLine>> OrderColumns::read_retail(std::span<const std::st
   line.quantity = *quantity;
   line.price_minor = *price;
   return line;
+}
+
+Result<HourlyRow> OrderColumns::read_hours(std::span<const std::string_view> row) const {
+  if (row.size() != width_)
+    return fail(ErrorCode::parse, fmt::format("{} fields, the header has {}", row.size(), width_));
+  HourlyRow read{.sku = trim(row[at_[0]])};
+  if (read.sku.empty()) return bad("sid", row[at_[0]]);
+  const auto day = parse_civil_date(trim(row[at_[1]]));
+  if (!day) return bad("dt", row[at_[1]]);
+  read.day = Instant(std::chrono::sys_days(*day));
+  const auto hours = split(row[at_[2]], '|');
+  if (hours.size() != read.units.size()) return bad("sales_x100_by_hour", row[at_[2]]);
+  for (std::size_t hour = 0; hour < hours.size(); ++hour) {
+    if (hours[hour].empty()) continue;
+    const auto hundredths = parse_integer<std::int32_t>(hours[hour]);
+    if (!hundredths || *hundredths < 0 || *hundredths > 100'000)
+      return bad("sales_x100_by_hour", row[at_[2]]);
+    // Something that was sold is at least one unit.
+    read.units[hour] = *hundredths == 0 ? 0 : std::max(1, (*hundredths + 5) / 10);
+    read.rounded += *hundredths % 10 != 0;
+  }
+  const std::string_view out = trim(row[at_[3]]);
+  if (out.size() != read.units.size() || out.find_first_not_of("01") != std::string_view::npos)
+    return bad("stockout_by_hour", row[at_[3]]);
+  read.censored = static_cast<std::uint32_t>(std::ranges::count(out, '1'));
+  return read;
 }
 
 }  // namespace forestall::detail

@@ -2,6 +2,7 @@
 // The columns of each format, and one row of it as a raw order line.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -20,12 +21,23 @@ struct RawLine {
   bool quantity_missing = false;
 };
 
+// A day of one series: units an hour. Sales are scaled; a tenth is taken as one unit.
+struct HourlyRow {
+  std::string_view sku{};
+  Instant day{};
+  std::array<std::int32_t, 24> units{};
+  std::uint32_t rounded = 0;   // hours whose sales are no whole tenths
+  std::uint32_t censored = 0;  // hours with an empty shelf
+};
+
 class OrderColumns {
  public:
   static Result<OrderColumns> find(std::span<const std::string_view> header);
   HistoryFormat format() const { return format_; }
   // nullopt: a row that is no demand.
   Result<std::optional<RawLine>> read(std::span<const std::string_view> row) const;
+  // The same of fresh_retail.
+  Result<HourlyRow> read_hours(std::span<const std::string_view> row) const;
 
  private:
   Result<std::optional<RawLine>> read_generic(std::span<const std::string_view> row) const;

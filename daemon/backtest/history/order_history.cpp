@@ -21,6 +21,8 @@ namespace {
 
 using world::Purpose;
 
+constexpr std::size_t most_lines = 50'000'000;
+
 // Purchases by the hour of the day, of 13,706 orders with a time of the Olist set (Brazil, 2016-2018),
 // mean 1.
 constexpr std::array<double, 24> purchase_hours{0.61, 0.29, 0.12, 0.07, 0.05, 0.05, 0.11, 0.29,
@@ -103,6 +105,18 @@ void impute_times(std::vector<Row>& rows, std::uint64_t seed) {
   }
 }
 
+// Each unit is a shopper of its own, at a moment of its hour that the seed draws.
+template <class Take>
+void each_unit(const detail::HourlyRow& row, std::uint64_t seed, std::uint64_t line, Take&& take) {
+  world::Stream stream(seed, Purpose::clock_time, line);
+  std::size_t nth = 0;
+  for (std::size_t hour = 0; hour < row.units.size(); ++hour)
+    for (std::int32_t unit = 0; unit < row.units[hour]; ++unit) {
+      const auto within = Millis{static_cast<std::int64_t>(stream.unit() * 3'600'000)};
+      take(row.day + std::chrono::hours(hour) + within, fmt::format("{}/{}", line, ++nth));
+    }
+}
+
 // The next row; false at the end. Any row that breaks the format is an error.
 Result<bool> next_row(csv::Reader& reader) {
   for (;;) {
@@ -140,14 +154,33 @@ Result<OrderHistory> read_order_history(std::string_view csv, const HistoryOptio
   history.channels = options.channels;
   Names skus(history.skus), orders(history.orders), channels(history.channels);
   std::vector<Row> kept;
+  const auto add_hours = [&](const detail::HourlyRow& row) {
+    const std::uint32_t sku = skus.of(row.sku);
+    history.unit_price_minor.resize(history.skus.size());
+    history.imputed_quantities += row.rounded;
+    history.censored_hours += row.censored;
+    each_unit(row, options.seed, rows.row().line, [&](Instant time, const std::string& name) {
+      const std::uint32_t order = orders.of(name);
+      kept.push_back(
+          {time, sku, order, drawn_channel(options, order), 1, static_cast<std::uint32_t>(kept.size())});
+      ++history.imputed_times;
+      ++history.imputed_channels;
+    });
+  };
   for (more = next_row(rows); more && *more; more = next_row(rows)) {
+    if (kept.size() >= most_lines) return fail(ErrorCode::too_large, "more than 50 million order lines");
+    if (history.format == HistoryFormat::fresh_retail) {
+      const auto hours = columns->read_hours(rows.row().fields);
+      if (!hours) return fail_in(fmt::format("line {}", rows.row().line), hours.error());
+      add_hours(*hours);
+      continue;
+    }
     const auto line = columns->read(rows.row().fields);
     if (!line) return fail_in(fmt::format("line {}", rows.row().line), line.error());
     if (!*line) {
       ++history.skipped;
       continue;
     }
-    if (kept.size() == 50'000'000) return fail(ErrorCode::too_large, "more than 50 million order lines");
     const std::uint32_t sku = skus.of((*line)->sku), order = orders.of((*line)->order);
     const std::uint32_t channel =
         has_channels ? channels.of((*line)->channel) : drawn_channel(options, order);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Somebody's order lines as demand for the world: three kinds of CSV, told apart by their header.
+// Somebody's order lines as demand for the world: four kinds of CSV, told apart by their header.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,7 @@ enum class HistoryFormat : std::uint8_t {
   generic,        // time,order_id,channel,sku,quantity[,unit_price,status], columns in any order
   amazon_orders,  // an export of Seller Central: Order ID, Date (a day), SKU, Qty, ...; newest first
   online_retail,  // UCI Online Retail: InvoiceNo, StockCode, Quantity, InvoiceDate (a minute), ...
+  fresh_retail,   // FreshRetailNet-50K: sid, dt, sales_x100_by_hour, stockout_by_hour; a row a series and day
 };
 
 struct HistoryOptions {
@@ -39,6 +40,8 @@ struct OrderHistory {
   std::uint64_t skipped = 0;
   // Rows of which something was made up by the seed.
   std::uint64_t imputed_times = 0, imputed_channels = 0, imputed_quantities = 0;
+  // fresh_retail: hours in which the shelf was empty. What was wanted then is not in the file.
+  std::uint64_t censored_hours = 0;
 };
 
 // parse with the line and the column where a row cannot be read; too_large past 50 million rows or 256

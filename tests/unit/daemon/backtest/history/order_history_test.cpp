@@ -4,6 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "config/base/time.hpp"
+#include "tests/support/packed/packed_file.hpp"
+
 namespace forestall {
 namespace {
 
@@ -63,6 +68,70 @@ TEST(OrderHistory, OnlineRetailLeavesOutWhatIsNoSale) {
   EXPECT_EQ(lines->skipped, 3U);
   EXPECT_EQ(to_string(lines->demand.time[0]), "2010-12-01T08:26:00Z");
   EXPECT_EQ(read_order_history(csv, {.whole_quantities = true})->demand.units[0], 6);
+}
+
+constexpr std::string_view fresh_header =
+    "sid,store_id,product_id,city_id,first_category_id,third_category_id,dt,sales_x100_by_hour,stockout_by_"
+    "hour,"
+    "discount,holiday,activity\n";
+
+TEST(OrderHistory, FreshRetailHasAShopperForEachUnit) {
+  const auto csv =
+      std::string(fresh_header) +
+      "33,0,296,0,16,103,2024-03-28,|||||20|||||||||||||25|||||,111110000000000000001111,0.8,0,1\n"
+      "7,0,1,0,1,1,2024-03-27,|||||||||||||||||||||||,000000000000000000000000,1,0,0\n";
+  const auto history = read_order_history(csv, {.seed = 3});
+  ASSERT_TRUE(history.has_value()) << history.error().detail;
+  EXPECT_EQ(history->format, HistoryFormat::fresh_retail);
+  EXPECT_EQ(history->skus, (std::vector<std::string>{"33", "7"}));
+  ASSERT_EQ(history->demand.size(), 5U) << "two at five, and 2.5 taken as three at eighteen";
+  const auto day = parse_instant("2024-03-28T00:00:00Z").value();
+  for (std::size_t i = 0; i < 5; ++i) {
+    const auto hour = std::chrono::floor<std::chrono::hours>(history->demand.time[i] - day);
+    EXPECT_EQ(hour, std::chrono::hours(i < 2 ? 5 : 18)) << i;
+    EXPECT_EQ(history->demand.units[i], 1);
+  }
+  EXPECT_EQ(history->demand.orders, 5U);
+  EXPECT_EQ(history->censored_hours, 9U);
+  EXPECT_EQ(history->imputed_quantities, 1U);
+  EXPECT_EQ(history->imputed_times, 5U);
+  EXPECT_TRUE(world::check(history->demand, history->catalogue).has_value());
+  EXPECT_EQ(read_order_history(csv, {.seed = 3})->demand.time, history->demand.time);
+  EXPECT_NE(read_order_history(csv, {.seed = 4})->demand.time, history->demand.time);
+}
+
+TEST(OrderHistory, FreshRetailErrorsNameTheColumn) {
+  const auto why = [](std::string_view row) {
+    return error_of(std::string(fresh_header) + std::string(row) + "\n");
+  };
+  const std::string hours = "|||||||||||||||||||||||", flags = "000000000000000000000000";
+  EXPECT_TRUE(
+      why("1,0,1,0,1,1,2024-03-27,|||," + flags + ",1,0,0").starts_with("line 2: column sales_x100_by_hour"));
+  EXPECT_TRUE(why("1,0,1,0,1,1,2024-03-27,-1" + hours + "," + flags + ",1,0,0")
+                  .starts_with("line 2: column sales_x100"));
+  EXPECT_TRUE(
+      why("1,0,1,0,1,1,2024-03-27," + hours + ",0102,1,0,0").starts_with("line 2: column stockout_by_hour"));
+  EXPECT_TRUE(why("1,0,1,0,1,1,soon," + hours + "," + flags + ",1,0,0").starts_with("line 2: column dt"));
+  EXPECT_TRUE(
+      why(",0,1,0,1,1,2024-03-27," + hours + "," + flags + ",1,0,0").starts_with("line 2: column sid"));
+}
+
+// Series of 90 days (arXiv 2505.16319, CC BY 4.0).
+TEST(OrderHistory, FreshRetailAsItWasPublished) {
+  const std::string file =
+      FORESTALL_SOURCE_DIR "/../shared/data/freshretail/freshretail_hourly_2000series.csv.xz";
+  if (!std::filesystem::exists(file)) GTEST_SKIP() << file;
+  auto text = test::read_packed(file).value();
+  std::size_t end = 0;
+  for (int line = 0; line <= 200 * 90; ++line) end = text.find('\n', end) + 1;  // the first 200 series
+  text.resize(end);
+  const auto history = read_order_history(text, {});
+  ASSERT_TRUE(history.has_value()) << history.error().detail;
+  EXPECT_EQ(history->skus.size(), 200U);
+  EXPECT_GT(history->demand.size(), 100'000U);
+  const auto share = static_cast<double>(history->censored_hours) / (200.0 * 90 * 24);
+  EXPECT_NEAR(share, 0.249, 0.05) << "a quarter of the hours of the whole set are stock-outs";
+  EXPECT_TRUE(world::check(history->demand, history->catalogue).has_value());
 }
 
 TEST(OrderHistory, ErrorsNameLineAndColumn) {
