@@ -63,6 +63,8 @@ class Connector final : public ports::Marketplace {
   Task<ports::Page> begin_listings_report(ports::Page page, Monotonic deadline);
   Task<bool> open_listings_report(const ReportCursor& at, Monotonic deadline);
   Task<ports::Page> poll_listings_report(const CursorText& from, Monotonic deadline);
+  Result<ports::Page> give_up_report(ports::Feed feed, const Error& error, ports::Page page);
+  Task<model::AccountHealth> read_health(const ReportCursor& report, Monotonic deadline);
   Task<ports::Page> poll_health(ports::Cursor from, Monotonic deadline);
   Task<ports::Page> poll_channel_stock(ports::Cursor from, Monotonic deadline);
   // examine.cpp

@@ -139,6 +139,19 @@ Task<bool> Connector::open_listings_report(const ReportCursor& at, Monotonic dea
   co_return true;
 }
 
+// A document that cannot be read will not get better: what was told stands, and another one is asked for.
+// Whatever else went wrong is tried again with the same one.
+Result<ports::Page> Connector::give_up_report(Feed feed, const Error& error, ports::Page page) {
+  const bool hopeless = error.code == ErrorCode::parse || error.code == ErrorCode::too_large ||
+                        error.code == ErrorCode::unsupported;
+  if (!hopeless) return std::unexpected(error);
+  hold(feed, ask_again);
+  page.set_aside.push_back(error);
+  page.next.text.clear();
+  page.more = true;
+  return page;
+}
+
 Task<ports::Page> Connector::poll_listings_report(const CursorText& from, Monotonic deadline) {
   auto at = ReportCursor::parse(from, listings_name);
   if (!at) co_return std::unexpected(at.error());
@@ -148,14 +161,15 @@ Task<ports::Page> Connector::poll_listings_report(const CursorText& from, Monoto
   if (!*done) co_return page;
   if (auto open = co_await open_listings_report(*at, deadline); !open) {
     report_.reset();
-    co_return fail_in("the report of all listings", open.error());
+    co_return give_up_report(Feed::listings, fail_in("the report of all listings", open.error()).error(), {});
   }
   const auto until = at->row + rows_a_page;
   while (report_->rows() < until && !report_->at_end()) {
     auto piece = report_->read(until - report_->rows(), bytes_a_turn);
     if (!piece) {
       report_.reset();
-      co_return fail_in("the report of all listings", piece.error());
+      co_return give_up_report(Feed::listings, fail_in("the report of all listings", piece.error()).error(),
+                               std::move(page));
     }
     std::ranges::move(piece->observations, std::back_inserter(page.observations));
     std::ranges::move(piece->set_aside, std::back_inserter(page.set_aside));
@@ -166,6 +180,19 @@ Task<ports::Page> Connector::poll_listings_report(const CursorText& from, Monoto
   page.next.text = page.more ? at->str() : CursorText("listings", 1).str();
   if (!page.more) report_.reset();
   co_return page;
+}
+
+Task<model::AccountHealth> Connector::read_health(const ReportCursor& report, Monotonic deadline) {
+  auto bytes = co_await download(report, deadline);
+  if (!bytes) co_return std::unexpected(bytes.error());
+  const Reading reading{report.asked, bytes->received};
+  if (!is_gzip(bytes->body)) co_return decode_health(bytes->body, place_, reading);
+  std::string content;
+  http::Inflater inflater(http::ContentCoding::gzip);
+  auto ok = inflater.feed(bytes->body, content, most_of_a_small_report);
+  if (ok) ok = inflater.finish();
+  if (!ok) co_return std::unexpected(ok.error());
+  co_return decode_health(content, place_, reading);
 }
 
 Task<ports::Page> Connector::poll_health(ports::Cursor from, Monotonic deadline) {
@@ -185,20 +212,9 @@ Task<ports::Page> Connector::poll_health(ports::Cursor from, Monotonic deadline)
   const auto done = co_await report_is_done(Feed::health, *report, page, deadline);
   if (!done) co_return std::unexpected(done.error());
   if (!*done) co_return page;
-  auto bytes = co_await download(*report, deadline);
-  if (!bytes) co_return fail_in("the performance report", bytes.error());
-  std::string content;
-  if (is_gzip(bytes->body)) {
-    http::Inflater inflater(http::ContentCoding::gzip);
-    auto ok = inflater.feed(bytes->body, content, most_of_a_small_report);
-    if (ok) ok = inflater.finish();
-    if (!ok) co_return fail_in("the performance report", ok.error());
-  } else {
-    content = std::move(bytes->body);
-  }
-  auto health = decode_health(content, place_, {report->asked, bytes->received});
-  if (!health) co_return fail_in("the performance report", health.error());
-  page.bytes = content.size();
+  auto health = co_await read_health(*report, deadline);
+  if (!health)
+    co_return give_up_report(Feed::health, fail_in("the performance report", health.error()).error(), {});
   page.observations.emplace_back(std::move(*health));
   page.more = false;
   co_return page;  // the next one begins anew
