@@ -33,6 +33,9 @@ constexpr std::string_view reconcile_schema = R"({
     "feeds": {"type": "array", "items": {"type": "string"}},
     "from_start": {"type": "boolean"}}})";
 
+constexpr std::string_view accept_schema = R"({
+  "type": "object", "required": ["source"], "properties": {"source": {"type": "string"}}})";
+
 // The conditions of one account, and what is observed of it.
 struct AccountSeat {
   std::unique_ptr<polling::AccountObserver> observer;
@@ -102,6 +105,7 @@ class Polling {
     return all;
   }
   web::Response reconcile(const web::Request& request);
+  web::Response accept(const web::Request& request);
 
  private:
   void add(const config::AccountSettings& settings);
@@ -186,6 +190,8 @@ void Polling::look() {
         why = source->why_not();
       else if (!source->true_at())
         why = error ? error->detail : "nothing was read yet";
+      else if (source->doubted())
+        why = error ? error->detail : "the feed is suspect";
       else if (source->stale(now))
         why = fmt::format("nothing newer than {}{}", to_string(*source->true_at()),
                           error ? " (" + error->detail + ")" : std::string());
@@ -227,6 +233,20 @@ web::Response Polling::reconcile(const web::Request& request) {
       202);
 }
 
+web::Response Polling::accept(const web::Request& request) {
+  for (auto& stock : stocks_) {
+    const auto& settings = stock.settings();
+    if (settings.id.str() != request.parameter("source") ||
+        settings.seller.str() != request.parameter("seller"))
+      continue;
+    stock.accept_zeros();
+    context_.log.notice("stock_accepted",
+                        {{"seller", settings.seller}, {"source", settings.id}, {"by", request.caller.name}});
+    return web::json(json::serialize(json::object{{"source", settings.id.str()}}), 202);
+  }
+  return web::problem(404, ErrorCode::not_found, "no such source of stock");
+}
+
 void Polling::collect(metrics::Page& page) const {
   for (const auto& seat : accounts_) {
     const auto& observer = *seat.observer;
@@ -257,7 +277,8 @@ void Polling::collect(metrics::Page& page) const {
     metrics::collect_stock(page, {.seller = settings.seller.str(),
                                   .source = settings.id.str(),
                                   .true_at = poller.true_at(),
-                                  .stale = poller.stale(context_.clock.now())});
+                                  .stale = poller.stale(context_.clock.now()),
+                                  .suspect = poller.doubted()});
   }
   metrics::collect_calls(page, calls_.figures());
 }
@@ -277,6 +298,13 @@ PollingPart make_polling(Context& context, http::HttpClient& http, std::shared_p
        .handler = web::immediate([self](const web::Request& request) { return self->reconcile(request); }),
        .query = {{"from_start", "true: from the beginning, not from where reading was left"}},
        .response_schema = reconcile_schema});
+  context.routes.push_back(
+      {.method = web::Method::post,
+       .pattern = "/api/v1/sellers/{seller}/stock/{source}/accept",
+       .access = web::Access::change,
+       .summary = "Take the next reading of a source as it is, however many SKUs it says are gone",
+       .handler = web::immediate([self](const web::Request& request) { return self->accept(request); }),
+       .response_schema = accept_schema});
   return {.part = {.name = "polling",
                    .start = [self] { return self->start(); },
                    .stop = [self] { return self->stop(); },

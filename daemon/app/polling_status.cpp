@@ -97,7 +97,8 @@ json::object status_of(const polling::StockPoller& poller, const SellerId& selle
                       {"seller", seller.str()},
                       {"location", poller.settings().location.str()},
                       {"true_at", or_null(poller.true_at())},
-                      {"stale", poller.stale(now)}};
+                      {"stale", poller.stale(now)},
+                      {"suspect", poller.doubted()}};
   add_figures(source, poller.figures());
   if (!poller.why_not().empty()) source["error"] = poller.why_not();
   return source;

@@ -121,6 +121,14 @@ std::vector<Command> commands() {
              .placeholder = "",
              .help = "also where the channel does not take them"}},
        .run = run_setup},
+      {.name = "accept",
+       .summary = "Takes the next reading of a source of stock as it is, however many SKUs it says are gone",
+       .description =
+           "A reading in which many SKUs fall to zero and no order explains it is not taken, and the source "
+           "is shown as suspect. Where it is true all the same, say so. It holds for one reading.",
+       .examples = {"forestall accept warehouse"},
+       .arguments = {{.name = "source", .placeholder = "SOURCE", .help = "a source's id", .required = true}},
+       .run = run_accept},
       {.name = "completion",
        .summary = "Prints the completion script of a shell",
        .description =

@@ -85,13 +85,16 @@ Row account_row(const json::object& account) {
 }
 
 Row stock_row(const json::object& source) {
-  const bool stale = truth(source, "stale");
+  const bool stale = truth(source, "stale"), suspect = truth(source, "suspect");
   const auto trouble = or_dash(source, "error");
   return {{text(source, "source")},
           {text(source, "seller")},
           {text(source, "location")},
           {or_dash(source, "true_at")},
-          {stale ? "stale" : "fresh", stale ? Tone::warning : Tone::good},
+          {suspect ? "suspect"
+           : stale ? "stale"
+                   : "fresh",
+           suspect || stale ? Tone::warning : Tone::good},
           {number(source, "set_aside")},
           {trouble, trouble == "-" ? Tone::faint : Tone::bad}};
 }

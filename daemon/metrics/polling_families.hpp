@@ -44,6 +44,7 @@ struct StockRow {
   std::string_view source;
   std::optional<Instant> true_at{};
   bool stale = true;
+  bool suspect = false;
 };
 void collect_stock(Page& page, const StockRow& row);
 

@@ -70,6 +70,20 @@ awaitable<std::vector<ports::NamedSku>> FlowDoor::known_stock(flow::Seller& sell
   co_return all;
 }
 
+std::optional<KnownStock> FlowDoor::stock_of(const flow::Seller& seller, const SkuId& sku,
+                                             model::Pool pool) const {
+  if (!seller.open) return std::nullopt;
+  const auto& mirror = seller.ledger->mirror();
+  const auto ref = mirror.find_sku(sku.str());
+  const auto state = ref ? mirror.state(*ref, pool) : std::nullopt;
+  if (!state || state->certainty == model::Certainty::unknown) return std::nullopt;
+  return KnownStock{.on_hand = state->on_hand, .committed = state->committed};
+}
+
+std::size_t FlowDoor::known_skus(const flow::Seller& seller) const {
+  return seller.open ? seller.ledger->mirror().skus() : 0;
+}
+
 bool FlowDoor::knows_open_order(const flow::Seller& seller, const AccountId& account,
                                 const OrderId& order) const {
   return seller.open && seller.ledger->mirror().order(account, order) != nullptr;

@@ -15,6 +15,7 @@
 #include "connectors/ports/stock_source.hpp"
 #include "daemon/flow/flow.hpp"
 #include "daemon/ledger/names.hpp"
+#include "daemon/polling/zero_watch.hpp"
 
 namespace forestall::polling {
 
@@ -42,6 +43,10 @@ class Door {
   // The SKUs whose stock is known in a pool, with the time that it was true.
   virtual boost::asio::awaitable<std::vector<ports::NamedSku>> known_stock(flow::Seller& seller,
                                                                            model::Pool pool) = 0;
+  // Of one SKU; nullopt where its stock is not known.
+  virtual std::optional<KnownStock> stock_of(const flow::Seller& seller, const SkuId& sku,
+                                             model::Pool pool) const = 0;
+  virtual std::size_t known_skus(const flow::Seller& seller) const = 0;
   virtual bool knows_open_order(const flow::Seller& seller, const AccountId& account,
                                 const OrderId& order) const = 0;
 };
@@ -58,6 +63,9 @@ class FlowDoor final : public Door {
   boost::asio::awaitable<Result<std::vector<Doubtful>>> contradicted(flow::Seller& seller) override;
   boost::asio::awaitable<std::vector<ports::NamedSku>> known_stock(flow::Seller& seller,
                                                                    model::Pool pool) override;
+  std::optional<KnownStock> stock_of(const flow::Seller& seller, const SkuId& sku,
+                                     model::Pool pool) const override;
+  std::size_t known_skus(const flow::Seller& seller) const override;
   bool knows_open_order(const flow::Seller& seller, const AccountId& account,
                         const OrderId& order) const override;
 

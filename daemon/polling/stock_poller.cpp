@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/polling/stock_poller.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/system/system_error.hpp>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "connectors/net/sleep.hpp"
 #include "daemon/polling/cadence.hpp"
@@ -96,6 +99,30 @@ awaitable<Status> StockPoller::guarded_round(bool from_start) {
   }
 }
 
+// A few zeros that no order explains are marked as suspect: what they pause can be undone, and the next
+// reading verifies them. Too many, and it is the feed that is suspect: nothing of the page is taken.
+Status StockPoller::look_for_zeros(ports::Page& page, ZeroWatch& watch) {
+  if (!alone_in_ || accept_zeros_) return {};
+  std::vector<model::StockLevel*> zeros;
+  for (auto& observation : page.observations)
+    if (auto* level = std::get_if<model::StockLevel>(&observation);
+        level != nullptr && unexplained_zero(tools_.door.stock_of(seller_, level->sku, *alone_in_), *level))
+      zeros.push_back(level);
+  if (!watch.admit(zeros.size())) {
+    doubted_ = true;
+    return fail(
+        ErrorCode::conflict,
+        fmt::format("{} SKUs fall to zero and no order explains it, {} may: the feed is suspect. If it is "
+                    "true: forestall accept {}",
+                    watch.met(), watch.limit(), settings_.id.str()));
+  }
+  constexpr std::size_t told = 5;
+  for (auto* level : zeros) level->suspect = true;
+  for (std::size_t i = 0; i < std::min(zeros.size(), told); ++i)
+    log_.warning("stock_suspect", {{"sku", zeros[i]->sku}, {"reason", "zero, and no order explains it"}});
+  return {};
+}
+
 awaitable<Status> StockPoller::round(bool from_start) {
   figures_.round_began = tools_.clock.now();
   figures_.read_in_round = 0;
@@ -106,6 +133,8 @@ awaitable<Status> StockPoller::round(bool from_start) {
     cursor.text = std::move(*stored);
   }
   bool restarted = from_start;
+  ZeroWatch watch(settings_.max_zeroed, settings_.max_zeroed_share, tools_.door.known_skus(seller_));
+  bool taken = false;
   for (;;) {
     auto page = co_await source_->poll(cursor, read_timeout);
     if (!page) {
@@ -119,6 +148,8 @@ awaitable<Status> StockPoller::round(bool from_start) {
     const bool more = page->more;
     const auto next = page->next;
     const auto share = tools_.activity.begin();
+    if (auto ok = look_for_zeros(*page, watch); !ok) co_return ok;
+    taken = taken || !page->observations.empty();
     const auto applied = co_await applier_.apply(std::move(*page), cursor.text);
     if (!applied) co_return std::unexpected(applied.error());
     auto truth = true_at_;
@@ -140,6 +171,7 @@ awaitable<Status> StockPoller::round(bool from_start) {
     cursor = next;
     moved_();
   }
+  if (taken) doubted_ = accept_zeros_ = false;
   ++figures_.rounds;
   figures_.last_round = figures_.round_began;
   co_return Status{};

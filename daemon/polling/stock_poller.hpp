@@ -20,12 +20,19 @@ class StockPoller {
   StockPoller(const Tools& tools, flow::Seller& seller, config::StockSettings settings,
               std::unique_ptr<ports::StockSource> source, std::string why_not, std::function<void()> moved);
 
-  // No other source speaks for the pool: what is known of it was said by this one, and what a snapshot no
-  // longer names is noticed across a restart too.
+  // No other source speaks for the pool: what is known of it was said by this one. So what a snapshot no
+  // longer names is noticed across a restart too, and zeros that no order explains are doubted.
   void alone_in(model::Pool pool) { alone_in_ = pool; }
 
   boost::asio::awaitable<void> run();  // until cancelled
   void ask(bool from_start);
+  // A person says that so many zeros are true: the next reading is taken as it is.
+  void accept_zeros() {
+    accept_zeros_ = true;
+    ask(false);
+  }
+  // The last reading had too many zeros that nothing explains; it was not taken.
+  bool doubted() const { return doubted_; }
   void adopt(config::StockSettings settings) { settings_ = std::move(settings); }
 
   const config::StockSettings& settings() const { return settings_; }
@@ -40,6 +47,7 @@ class StockPoller {
   boost::asio::awaitable<Status> guarded_round(bool from_start);
   boost::asio::awaitable<Status> round(bool from_start);
   boost::asio::awaitable<void> recall();
+  Status look_for_zeros(ports::Page& page, ZeroWatch& watch);
   void failed(const Error& error);
   std::string truth_name() const { return applier_.cursor_name() + " truth"; }
 
@@ -57,6 +65,8 @@ class StockPoller {
   bool from_start_ = false;
   std::optional<Instant> true_at_{};
   std::optional<model::Pool> alone_in_{};
+  bool accept_zeros_ = false;
+  bool doubted_ = false;
 };
 
 }  // namespace forestall::polling

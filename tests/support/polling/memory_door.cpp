@@ -48,6 +48,11 @@ awaitable<Result<ledger::Applied>> MemoryDoor::apply(flow::Seller&,
       continue;
     }
     versions[entity] = version;
+    if (const auto* level = std::get_if<model::StockLevel>(&observation);
+        level != nullptr && level->on_hand) {
+      stock[level->sku.str()].on_hand = *level->on_hand;
+      suspect[level->sku.str()] = level->suspect;
+    }
     ++changes[entity];
     applied.outcomes.push_back(ledger::Outcome::applied);
   }

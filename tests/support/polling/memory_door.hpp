@@ -24,6 +24,12 @@ class MemoryDoor final : public polling::Door {
   boost::asio::awaitable<Result<std::string>> cursor(flow::Seller& seller, std::string name) override;
   boost::asio::awaitable<Result<std::vector<polling::Doubtful>>> contradicted(flow::Seller& seller) override;
   boost::asio::awaitable<std::vector<ports::NamedSku>> known_stock(flow::Seller&, model::Pool) override;
+  std::optional<polling::KnownStock> stock_of(const flow::Seller&, const SkuId& sku,
+                                              model::Pool) const override {
+    const auto found = stock.find(sku.str());
+    return found == stock.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::size_t known_skus(const flow::Seller&) const override { return stock.size(); }
   bool knows_open_order(const flow::Seller&, const AccountId&, const OrderId& order) const override {
     return changes.contains("o " + order.str());
   }
@@ -36,6 +42,8 @@ class MemoryDoor final : public polling::Door {
   // Reread marks of the next answers of apply.
   bool contradicts = false;
 
+  std::map<std::string, polling::KnownStock> stock{};  // on hand as last read; what orders took is the test's
+  std::map<std::string, bool> suspect{};               // as last read
   std::map<std::string, std::string> cursors{};
   std::map<std::string, std::uint64_t> versions{};  // entity -> version
   std::map<std::string, int> changes{};             // entity -> how often it changed

@@ -104,6 +104,40 @@ TEST(Observed, StockThatIsBadChangesNothingAndStockThatIsOldIsStale) {
   EXPECT_THAT(world.daemon().err(), HasSubstr("event=stock_stale"));
 }
 
+TEST(Observed, AWarehouseThatSaysEverythingIsGoneIsNotBelievedUntilAPersonSaysSo) {
+  ObservedWorld world(
+      {.sandbox = {"--seed", "5", "--skus", "50", "--days", "30", "--speed", "600", "--stock-every", "10d"}});
+  world.start_daemon();
+  const auto source = [&](std::string_view key) -> boost::json::value {
+    const auto stock = world.status("stock");
+    return stock.is_array() ? stock.at(0).at(key) : boost::json::value();
+  };
+  ASSERT_TRUE(eventually([&] { return source("true_at").is_string(); })) << world.daemon().err();
+
+  // The same table with nothing in it, an hour later.
+  std::ifstream full(world.stock_folder + "/stock.csv");
+  std::ofstream empty(world.folder.file("empty.csv"));
+  std::string line;
+  std::getline(full, line);
+  empty << line << "\n";
+  const auto as_of = to_string(world.now());
+  while (std::getline(full, line)) {
+    const auto last = line.rfind(','), before = line.rfind(',', last - 1);
+    empty << line.substr(0, before) << ",0," << as_of << "\n";
+  }
+  empty.close();
+  std::filesystem::rename(world.folder.file("empty.csv"), world.stock_folder + "/zz-empty.csv");
+  EXPECT_TRUE(eventually([&] { return source("suspect") == true; })) << world.daemon().err();
+  EXPECT_THAT(readiness(world), HasSubstr("the feed is suspect"));
+  EXPECT_THAT(world.forestall({"status"}).out, HasSubstr("\tsuspect\t"));
+  EXPECT_EQ(source("applied").to_number<int>(), 50) << "nothing was changed";
+
+  EXPECT_EQ(world.forestall({"accept", "warehouse"}).ended, (Ended{0, 0}));
+  EXPECT_TRUE(eventually([&] { return source("suspect") == false; })) << world.daemon().err();
+  EXPECT_EQ(source("applied").to_number<int>(), 100);
+  EXPECT_EQ(world.forestall({"accept", "nothing"}).ended, (Ended{4, 0}));
+}
+
 TEST(Observed, ReconcileReadsEverythingAgain) {
   ObservedWorld world({.sandbox = quick});
   world.start_daemon();

@@ -48,6 +48,7 @@ struct StockPollerTest : test::PollingFixture {
   }
   ~StockPollerTest() override { leave(); }
   void write(int rows) {
+    advance(1ms);  // no two readings of one instant
     ++warehouse.number;
     warehouse.rows.clear();
     for (int i = 0; i < rows; ++i) {
@@ -153,6 +154,98 @@ TEST_F(StockPollerTest, ASnapshotRemembersItsSkusAcrossARestartWhereItIsTheOnlyS
   alone = true;
   begin();
   EXPECT_EQ(warehouse.remembered, 10U);
+}
+
+TEST(ZeroWatch, ExplainedIsWhatOrdersTook) {
+  model::StockLevel zero;
+  zero.on_hand = Units(0);
+  const auto known = [](int on_hand, int committed) {
+    return std::optional(KnownStock{Units(on_hand), Units(committed)});
+  };
+  EXPECT_TRUE(unexplained_zero(known(5, 0), zero));
+  EXPECT_TRUE(unexplained_zero(known(5, 4), zero));
+  EXPECT_FALSE(unexplained_zero(known(5, 5), zero));
+  EXPECT_FALSE(unexplained_zero(known(5, 9), zero));
+  EXPECT_FALSE(unexplained_zero(known(0, 0), zero));
+  EXPECT_FALSE(unexplained_zero(known(-2, 0), zero));
+  EXPECT_FALSE(unexplained_zero(std::nullopt, zero));
+  zero.on_hand = Units(1);
+  EXPECT_FALSE(unexplained_zero(known(5, 0), zero));
+  zero.on_hand.reset();
+  EXPECT_FALSE(unexplained_zero(known(5, 0), zero)) << "unknown is not zero";
+}
+
+TEST(ZeroWatch, TheSmallerLimitCountsButOneAlwaysMay) {
+  EXPECT_EQ(ZeroWatch(20, .05, 10'000).limit(), 20U);
+  EXPECT_EQ(ZeroWatch(20, .05, 100).limit(), 5U);
+  EXPECT_EQ(ZeroWatch(20, .05, 3).limit(), 1U);
+  EXPECT_EQ(ZeroWatch(0, 0, 0).limit(), 1U);
+  ZeroWatch watch(3, 1, 100);
+  EXPECT_TRUE(watch.admit(2));
+  EXPECT_TRUE(watch.admit(1));
+  EXPECT_FALSE(watch.admit(1));
+}
+
+TEST_F(StockPollerTest, AFewZerosAreSuspectUntilTheNextReading) {
+  alone = true;
+  write(100);
+  begin();
+  door.stock["S7"].committed = Units(7);  // sold
+  write(100);
+  for (const std::size_t gone : {7U, 8U, 9U})
+    std::get<model::StockLevel>(warehouse.rows[gone]).on_hand = Units(0);
+  advance(1min);
+  EXPECT_FALSE(door.suspect["S7"]);
+  EXPECT_TRUE(door.suspect["S8"]);
+  EXPECT_TRUE(door.suspect["S9"]);
+  EXPECT_FALSE(door.suspect["S10"]);
+  EXPECT_EQ(sink.count("stock_suspect"), 2U);
+  // Still zero: it is true.
+  write(100);
+  for (const std::size_t gone : {7U, 8U, 9U})
+    std::get<model::StockLevel>(warehouse.rows[gone]).on_hand = Units(0);
+  advance(1min);
+  EXPECT_FALSE(door.suspect["S8"]);
+  EXPECT_FALSE(poller->doubted());
+}
+
+TEST_F(StockPollerTest, TooManyZerosMakeTheFeedSuspectUntilAPersonSaysThatTheyAreTrue) {
+  alone = true;
+  write(100);
+  begin();
+  const auto empty_shelf = [&] {
+    write(100);
+    for (std::size_t i = 50; i < 60; ++i) std::get<model::StockLevel>(warehouse.rows[i]).on_hand = Units(0);
+  };
+  empty_shelf();
+  advance(10min);
+  EXPECT_TRUE(poller->doubted());
+  EXPECT_EQ(door.stock["S55"].on_hand, Units(55)) << "nothing was changed";
+  EXPECT_EQ(sink.count("stock_refused"), 1U);
+  EXPECT_THAT(poller->figures().error->detail, testing::HasSubstr("10 SKUs fall to zero"));
+  // Orders that explain it arrive late: the same file is taken then.
+  for (int i = 50; i < 60; ++i) door.stock["S" + std::to_string(i)].committed = Units(100);
+  advance(2min);
+  EXPECT_FALSE(poller->doubted());
+  EXPECT_EQ(door.stock["S55"].on_hand, Units(0));
+  // Filled again, and then a person says so.
+  write(100);
+  advance(1min);
+  for (auto& [sku, stock] : door.stock) stock.committed = Units(0);
+  empty_shelf();
+  advance(2min);
+  EXPECT_TRUE(poller->doubted());
+  poller->accept_zeros();
+  settle();
+  EXPECT_FALSE(poller->doubted());
+  EXPECT_EQ(door.stock["S55"].on_hand, Units(0));
+  EXPECT_FALSE(door.suspect["S55"]);
+  // Once: the next time it is doubted again.
+  write(100);
+  advance(1min);
+  empty_shelf();
+  advance(2min);
+  EXPECT_TRUE(poller->doubted());
 }
 
 TEST_F(StockPollerTest, AReadingInterruptedAnywhereIsReadAgain) {
