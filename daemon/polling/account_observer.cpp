@@ -129,7 +129,8 @@ std::string AccountObserver::orders_missing() const {
   if (orders == nullptr) return {};
   if (!account_.orders_read_at) return "the orders have not been read yet" + trouble(*orders);
   const auto age = tools_.clock.now() - *account_.orders_read_at;
-  if (age <= 3 * account_.settings.poll.orders + 5min) return {};
+  const auto every = account_.settings.poll.orders * (account_.backfilled ? 1 : rarer_before_backfill);
+  if (age <= 3 * every + 5min) return {};
   return fmt::format("no orders read since {}{}", to_string(*account_.orders_read_at), trouble(*orders));
 }
 

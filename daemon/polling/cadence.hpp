@@ -18,6 +18,10 @@ struct FeedPlan {
 };
 FeedPlan plan_of(ports::Feed feed, const config::PollSettings& poll);
 
+// Before the past is known nothing is decided: until then orders are asked for so many times as rarely, and
+// most of the budget that both feeds share (Amazon's order search: one call in three minutes) reads the past.
+inline constexpr int rarer_before_backfill = 5;
+
 // How long to wait after `failures` failures in a row: drawn from the upper half of base·2^(failures-1), at
 // most `every` and not more than five minutes; so that accounts that lost the same channel do not come back
 // together, and a channel that is back is noticed soon.

@@ -46,12 +46,10 @@ FeedPoller::FeedPoller(const Tools& tools, flow::Seller& seller, flow::Account& 
                            {"feed", ports::feed_name(feed)}})),
       applier_(tools_, seller_, cursor_name(account, feed), log_, figures_) {}
 
-// Before the past is known nothing is decided: until then most of the budget that both feeds share (Amazon's
-// order search: one call in three minutes) is better spent on reading it.
 FeedPlan FeedPoller::plan() const {
-  constexpr int rarer = 5;
   auto plan = plan_of(feed_, account_.settings.poll);
-  if (feed_ == Feed::orders && !account_.backfilled && figures_.rounds > 0) plan.every *= rarer;
+  if (feed_ == Feed::orders && !account_.backfilled && figures_.rounds > 0)
+    plan.every *= rarer_before_backfill;
   return plan;
 }
 
