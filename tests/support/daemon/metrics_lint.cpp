@@ -18,7 +18,7 @@ const std::set<std::string, std::less<>> bounded_labels{
     "account", "bucket", "carrier", "channel",  "class",  "code",   "command", "direction", "event",
     "feed",    "group",  "kind",    "le",       "level",  "method", "mode",    "notify",    "outcome",
     "part",    "phase",  "purpose", "quantile", "reason", "result", "room",    "rule",      "seller",
-    "source",  "stage",  "state",   "table",    "type",   "version"};
+    "source",  "stage",  "state",   "step",     "table",  "type",   "version"};
 
 struct Family {
   std::string type;
