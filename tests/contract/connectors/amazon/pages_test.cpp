@@ -134,6 +134,54 @@ TEST(AmazonPages, OtherPeoplesCursorsAreConflicts) {
   EXPECT_EQ(at.server.request_count(), 0u);
 }
 
+TEST(AmazonPages, AReportThatCannotBeReadIsAskedForAnew) {
+  for (const auto* broken : {"status", "content"}) {
+    SCOPED_TRACE(broken);
+    ScriptedAmazon at;
+    at.server.set_handler([&](const test::SeenRequest& request) {
+      if (broken == std::string_view("status") && request.method == "GET" &&
+          request.target.find("/reports/2021-06-30/reports/") != std::string::npos)
+        return test::json_reply(R"({"reportId":"R1","processingStatus":"CANCELLED"})");
+      if (request.target.find("/download") != std::string::npos) return test::json_reply("{\"never\": ");
+      return good_amazon(request, at.base);
+    });
+    const auto amazon = at.make();
+    const auto asked = at.run(amazon->poll(Feed::health, {}, std::chrono::seconds(5)));
+    ASSERT_TRUE(asked);
+    EXPECT_TRUE(asked->more);
+    const auto read = at.run(amazon->poll(Feed::health, asked->next, std::chrono::seconds(5)));
+    ASSERT_TRUE(read) << to_string(read.error());
+    EXPECT_TRUE(read->observations.empty());
+    EXPECT_EQ(read->set_aside.size(), 1u);
+    EXPECT_TRUE(read->next.text.empty());
+    EXPECT_TRUE(read->more);
+    // Not at once: Amazon makes the same report twice an hour at most.
+    EXPECT_GT(amazon->earliest(ports::CallKind::poll, Feed::health) - at.system.monotonic(),
+              std::chrono::minutes(25));
+  }
+}
+
+TEST(AmazonPages, AnExpiredLinkIsGivenAnotherOne) {
+  ScriptedAmazon at;
+  bool expired = true;
+  at.server.set_handler([&](const test::SeenRequest& request) {
+    if (request.target.find("/download") != std::string::npos && expired)
+      return test::Reply{.status = 403, .headers = {{"Content-Type", "application/xml"}}, .body = "<Error/>"};
+    return good_amazon(request, at.base);
+  });
+  const auto amazon = at.make();
+  const auto asked = at.run(amazon->poll(Feed::health, {}, std::chrono::seconds(5)));
+  ASSERT_TRUE(asked);
+  const auto late = at.run(amazon->poll(Feed::health, asked->next, std::chrono::seconds(5)));
+  ASSERT_FALSE(late);
+  EXPECT_TRUE(late.error().retryable);
+  EXPECT_THAT(late.error().detail, testing::Not(testing::HasSubstr("Signature")));
+  expired = false;
+  const auto read = at.run(amazon->poll(Feed::health, asked->next, std::chrono::seconds(5)));
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(read->observations.size(), 1u);
+}
+
 // An answer twice, or an old one after a new one, must be harmless: the version of an order is Amazon's own.
 TEST(AmazonPages, RepeatedPagesSayTheSame) {
   ScriptedAmazon at;
