@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench_ledger [throughput|durable|memory|scale [SKUS]]...: without arguments the first three.
+// bench_ledger [throughput|durable|memory|scale [SKUS]|mapping [SKUS]]...: without arguments the first three.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -21,11 +21,16 @@ int main(int argc, char** argv) {
       run_throughput(true, orders, "");
     } else if (parts[i] == "memory") {
       run_memory("");
-    } else if (parts[i] == "scale") {
+    } else if (parts[i] == "scale" || parts[i] == "mapping") {
+      const auto what = parts[i];
       const bool given = i + 1 < parts.size() && std::atoll(parts[i + 1].data()) > 0;
-      run_scale(given ? std::atoll(parts[++i].data()) : 1'000'000, "");
+      const auto skus = given ? std::atoll(parts[++i].data()) : 1'000'000;
+      if (what == "scale")
+        run_scale(skus, "");
+      else
+        run_mapping(skus);
     } else {
-      fmt::print(stderr, "bench_ledger [throughput|durable|memory|scale [SKUS]]...\n");
+      fmt::print(stderr, "bench_ledger [throughput|durable|memory|scale [SKUS]|mapping [SKUS]]...\n");
       return 2;
     }
   }

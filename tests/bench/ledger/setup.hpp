@@ -40,6 +40,7 @@ std::string fill_in(std::string pattern, const std::vector<std::uint64_t>& numbe
 
 void run_throughput(bool durable, std::int64_t orders, const std::string& folder);
 void run_memory(const std::string& folder);
+void run_mapping(std::int64_t skus);
 void run_scale(std::int64_t skus, const std::string& folder);
 
 }  // namespace forestall::bench
