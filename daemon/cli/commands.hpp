@@ -19,6 +19,7 @@ Exit run_rebuild(Invocation& invocation);
 Exit run_reconcile(Invocation& invocation);
 Exit run_setup(Invocation& invocation);
 Exit run_accept(Invocation& invocation);
+Exit run_backtest(Invocation& invocation);
 Exit run_completion(Invocation& invocation);
 
 }  // namespace forestall::cli

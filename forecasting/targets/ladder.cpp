@@ -15,7 +15,8 @@ namespace {
 
 struct Totals {
   WindowDemand until_receipt;
-  WindowDemand blind;
+  WindowDemand blind;        // from now
+  WindowDemand later;        // at the hours of sale
   double margin = 0;         // by share of demand
   double oversold_cost = 0;  // k + m by share of demand
   double others_writes = 0;  // one write to every listing but the anchor
@@ -29,11 +30,11 @@ Totals total(std::span<const SkuListing> listings) {
   double writes = 0;
   double anchor_write = 0;
   double anchor_mean = -1;
+  DemandSum until_receipt, blind, later;
   for (const auto& l : listings) {
-    sum.until_receipt.mean_units += l.until_receipt.mean_units;
-    sum.until_receipt.variance_units2 += l.until_receipt.variance_units2;
-    sum.blind.mean_units += l.blind.mean_units;
-    sum.blind.variance_units2 += l.blind.variance_units2;
+    until_receipt.add(l.until_receipt, l.shared_level);
+    blind.add(l.blind, l.shared_level);
+    later.add(l.later(), l.shared_level);
     sum.widest_cap = std::max(sum.widest_cap, l.cap_units);
     writes += l.write_cost;
     sum.entry_writes += l.write_cost * (l.through_zero ? 2 : 1);
@@ -43,6 +44,9 @@ Totals total(std::span<const SkuListing> listings) {
       sum.others_writes = l.through_zero ? 2 : 1;
     }
   }
+  sum.until_receipt = until_receipt.total();
+  sum.blind = blind.total();
+  sum.later = later.total();
   sum.entry_writes -= anchor_write * sum.others_writes;  // the anchor is left alone
   sum.others_writes = writes - anchor_write;
   const double mean = sum.until_receipt.mean_units;
@@ -56,17 +60,15 @@ Totals total(std::span<const SkuListing> listings) {
 }
 
 // Units accepted beyond `units` while a split made now goes live, the listings showing what they show.
-double race_now(std::span<const SkuListing> listings, const Totals& sum, int units, const DemandCursor& race,
-                const std::array<DemandCursor, max_listings>& blind) {
+double race_now(std::span<const SkuListing> listings, const Totals& sum, int units) {
   long exposed = 0;
-  double own = 0;
-  for (std::size_t l = 0; l < listings.size(); ++l) {
-    const int shown = listings[l].exposure_units;
-    exposed += shown;
-    own += shown >= units ? blind[l].excess() : expected_excess(listings[l].blind, shown);
-  }
+  for (const auto& l : listings) exposed += l.exposure_units;
   if (exposed <= units) return 0;
-  return sum.oversold_cost * std::max(0.0, race.excess() - own);
+  const double all = expected_excess(sum.blind, units);
+  if (all <= 1e-12) return 0;
+  double own = 0;
+  for (const auto& l : listings) own += expected_excess(l.blind, std::min(l.exposure_units, units));
+  return sum.oversold_cost * std::max(0.0, all - own);
 }
 
 // The cheapest level below the top at which to split.
@@ -107,27 +109,29 @@ double excess_bound(const WindowDemand& demand, int units) {
 }
 
 double race_bound(std::span<const SkuListing> listings, int units) {
-  WindowDemand blind{};
+  DemandSum now, later;
   double worst = 0;
   for (const auto& l : listings) {
-    blind.mean_units += l.blind.mean_units;
-    blind.variance_units2 += l.blind.variance_units2;
+    now.add(l.blind, l.shared_level);
+    later.add(l.later(), l.shared_level);
     worst = std::max(worst, l.margin + l.cancel_cost);
   }
-  return worst * excess_bound(blind, units);
+  const auto more = [](const WindowDemand& a, const WindowDemand& b) {
+    return WindowDemand{std::max(a.mean_units, b.mean_units), std::max(a.variance_units2, b.variance_units2)};
+  };
+  return worst * excess_bound(more(now.total(), later.total()), units);
 }
 
 double protection_bound(std::span<const SkuListing> listings, int units) {
   double least = std::numeric_limits<double>::infinity();
   double most = 0;
-  WindowDemand demand{};
+  DemandSum demand;
   for (const auto& l : listings) {
     least = std::min(least, l.margin);
     most = std::max(most, l.margin);
-    demand.mean_units += l.until_receipt.mean_units;
-    demand.variance_units2 += l.until_receipt.variance_units2;
+    demand.add(l.until_receipt, l.shared_level);
   }
-  return most > least ? (most - least) * excess_bound(demand, units) : 0.0;
+  return most > least ? (most - least) * excess_bound(demand.total(), units) : 0.0;
 }
 
 LadderTerms climb(std::span<const SkuListing> listings, int units) {
@@ -140,14 +144,14 @@ LadderTerms climb(std::span<const SkuListing> listings, int units) {
   const int first = units - (steps - 1) * stride;
 
   DemandCursor all(sum.until_receipt);
-  DemandCursor race(sum.blind);
+  DemandCursor race(sum.later);
   std::array<DemandCursor, max_listings> sells;  // the next unit of each listing in the greedy split
   std::array<DemandCursor, max_listings> blind;  // its own blind demand
   for (std::size_t l = 0; l < count; ++l) {
     sells[l] = DemandCursor(listings[l].until_receipt);
-    blind[l] = DemandCursor(listings[l].blind);
+    blind[l] = DemandCursor(listings[l].later());
     // When the ledger says s, a listing still shows what the others sold unseen as well.
-    const double unseen = std::floor(sum.blind.mean_units - listings[l].blind.mean_units);
+    const double unseen = std::floor(sum.later.mean_units - listings[l].later().mean_units);
     while (blind[l].units() < std::min<double>(unseen, units)) blind[l].advance();
   }
   std::array<double, ladder_steps + 1> reach;  // P(D >= s_i)
@@ -174,8 +178,7 @@ LadderTerms climb(std::span<const SkuListing> listings, int units) {
       oversold = std::max(0.0, race.excess() - own);
     }
     if (i == steps) {
-      LadderTerms terms{pooled, split, racing ? race_now(listings, sum, units, race, blind) : 0.0,
-                        0,      0,     sum.margin * reach[at]};
+      LadderTerms terms{pooled, split, race_now(listings, sum, units), 0, 0, sum.margin * reach[at]};
       choose_later(terms, later, reach, steps, first, stride);
       return terms;
     }

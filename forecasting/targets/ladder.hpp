@@ -3,6 +3,7 @@
 // if the split is made at that level. From these comes whether to split now, later or never.
 #pragma once
 
+#include <cmath>
 #include <span>
 
 #include "forecasting/targets/terms.hpp"
@@ -19,6 +20,29 @@ struct SkuListing {
   int exposure_units;
   int cap_units;
   bool through_zero;
+  WindowDemand blind_later{};
+  bool shared_level = false;
+
+  const WindowDemand& later() const { return blind_later.mean_units > 0 ? blind_later : blind; }
+};
+
+// The demand of all listings together: means add; variances add where the listings vary by themselves, and
+// as under one common level (excess over the mean: the square of the sum of the roots, exact for thinned
+// negative binomials) where they vary together.
+class DemandSum {
+ public:
+  void add(const WindowDemand& demand, bool shared_level) {
+    mean_ += demand.mean_units;
+    variance_ += demand.variance_units2;
+    const double excess = demand.variance_units2 - demand.mean_units;
+    if (excess > 0) root_ += std::sqrt(excess);
+    shared_ = shared_ || shared_level;
+  }
+  WindowDemand total() const { return {mean_, shared_ ? mean_ + root_ * root_ : variance_}; }
+
+ private:
+  double mean_ = 0, variance_ = 0, root_ = 0;
+  bool shared_ = false;
 };
 
 struct LadderTerms {

@@ -29,12 +29,19 @@ void gather(std::size_t sku, std::span<const ListingTerms> listings, SkuTerms& o
       const int u = l.components[c].units;
       auto& seen = out.listings[out.count++];
       if (u == 1) {
-        seen = {l.until_receipt, l.blind,          l.margin,    l.cancel_cost,
-                l.write_cost,    l.exposure_units, l.cap_units, l.through_zero};
+        seen = {l.until_receipt,  l.blind,     l.margin,       l.cancel_cost, l.write_cost,
+                l.exposure_units, l.cap_units, l.through_zero, l.blind_later, l.shared_level};
       } else {
-        seen = {times(l.until_receipt, u), times(l.blind, u), l.margin / u,
-                l.cancel_cost / u,         l.write_cost,      scaled(l.exposure_units, u),
-                scaled(l.cap_units, u),    l.through_zero};
+        seen = {times(l.until_receipt, u),
+                times(l.blind, u),
+                l.margin / u,
+                l.cancel_cost / u,
+                l.write_cost,
+                scaled(l.exposure_units, u),
+                scaled(l.cap_units, u),
+                l.through_zero,
+                times(l.blind_later, u),
+                l.shared_level};
       }
       break;
     }
@@ -75,7 +82,7 @@ bool settle(const SkuTerms& terms, int usable, SkuVerdict& verdict) {
 int divided_units(const SkuTerms& terms, int usable) {
   double wanted = 1;
   for (const auto& l : terms.seen()) {
-    for (const auto& d : {l.until_receipt, l.blind})
+    for (const auto& d : {l.until_receipt, l.blind, l.later()})
       wanted += d.mean_units + 12 * std::sqrt(std::max(d.mean_units, d.variance_units2)) + 1;
   }
   return std::min({usable, most_divided_units, wanted < no_limit ? static_cast<int>(wanted) : no_limit});
@@ -94,7 +101,7 @@ void weigh(SkuTerms& terms, int usable, SkuVerdict& verdict) {
 }
 
 int entry_hold_back(std::span<const SkuListing> listings, int usable, double bid_price) {
-  WindowDemand flight{};
+  DemandSum flight;
   double margin = 0;
   double cancel = 0;
   double write = std::numeric_limits<double>::infinity();
@@ -103,10 +110,9 @@ int entry_hold_back(std::span<const SkuListing> listings, int usable, double bid
     cancel = std::max(cancel, l.cancel_cost);
     write = std::min(write, l.write_cost);
     if (l.exposure_units == 0) continue;
-    flight.mean_units += l.blind.mean_units;
-    flight.variance_units2 += l.blind.variance_units2;
+    flight.add(l.blind, l.shared_level);
   }
-  return hold_back_units({flight, usable, margin, cancel, write, std::min(margin, bid_price)});
+  return hold_back_units({flight.total(), usable, margin, cancel, write, std::min(margin, bid_price)});
 }
 
 }  // namespace forestall::forecasting

@@ -34,12 +34,18 @@ struct ListingTerms {
   WindowDemand until_receipt;  // what its own shoppers will ask for before the next receipt, listing units
   WindowDemand blind;          // the same in its blind window: placed -> last listing reflecting it. Bursts
                                // included; the upper tail of the window under the present queue
-  double margin = 1;           // won by a filled unit
-  double cancel_cost = 10;     // k: lost by an oversold unit, beside its margin
-  double write_cost = 0.02;    // price of one write: its API budget and what may go wrong
-  int exposure_units = 0;      // H: the most it may still accept that the ledger has not seen
-  int least_units = 0;         // it cannot go below (a person's quantity, an account that takes no writes)
-  int cap_units = no_limit;    // it may not go above
+  // The blind window's demand at the hours in which the listing sells, where `blind` is the one that begins
+  // now: what a split made later meets. Mean 0: as `blind`.
+  WindowDemand blind_later{};
+  // The listings' demands follow one level (shoppers of one stream, dealt to channels): what varies varies
+  // together. False: each by itself.
+  bool shared_level = false;
+  double margin = 1;         // won by a filled unit
+  double cancel_cost = 10;   // k: lost by an oversold unit, beside its margin
+  double write_cost = 0.02;  // price of one write: its API budget and what may go wrong
+  int exposure_units = 0;    // H: the most it may still accept that the ledger has not seen
+  int least_units = 0;       // it cannot go below (a person's quantity, an account that takes no writes)
+  int cap_units = no_limit;  // it may not go above
   int scarce_cap_units = no_limit;  // nor above this while scarce (one lot, where the channel is unproven)
   QuantityKind quantity = QuantityKind::exact;
   bool through_zero = true;  // absolute writes: from one count to another only by zero, wait, fill

@@ -17,6 +17,10 @@ FixedBuffer::FixedBuffer(const World& world, BufferRules rules)
       cursors_(world.catalogue().channels),
       is_dirty_(world.catalogue().skus) {
   const Catalogue& catalogue = world.catalogue();
+  if (!rules_.per_sku.empty() && rules_.per_sku.size() != catalogue.skus)
+    throw std::logic_error("per_sku: a buffer for each SKU");
+  if (!rules_.shares.empty() && rules_.shares.size() != catalogue.channels)
+    throw std::logic_error("shares: one for each channel");
   if (rules_.poll_every.size() != catalogue.channels) throw std::logic_error("poll_every: one a channel");
   for (const Millis every : rules_.poll_every) {
     if (every <= Millis{0}) throw std::logic_error("poll_every must be positive");
@@ -74,7 +78,20 @@ std::int32_t FixedBuffer::target(const Catalogue& catalogue, ListingIndex listin
   std::int32_t most = std::numeric_limits<std::int32_t>::max();
   for (auto i = catalogue.first[listing]; i < catalogue.first[listing + 1]; ++i)
     most = std::min(most, available_[catalogue.components[i].sku] / catalogue.components[i].each);
-  return std::clamp(most - rules_.buffer, 0, rules_.cap);
+  if (!rules_.shares.empty()) {
+    const ChannelIndex channel = catalogue.channel[listing];
+    const auto anchor =
+        static_cast<ChannelIndex>(std::ranges::max_element(rules_.shares) - rules_.shares.begin());
+    const auto part = [&](double share) { return static_cast<std::int32_t>(share * std::max(0, most)); };
+    if (channel != anchor) return std::min(part(rules_.shares[channel]), rules_.cap);
+    std::int32_t others = 0;
+    for (ChannelIndex c = 0; c < rules_.shares.size(); ++c)
+      if (c != anchor) others += part(rules_.shares[c]);
+    return std::clamp(most - others, 0, rules_.cap);
+  }
+  const SkuIndex first = catalogue.components[catalogue.first[listing]].sku;
+  const std::int32_t buffer = rules_.per_sku.empty() ? rules_.buffer : rules_.per_sku[first];
+  return std::clamp(most - buffer, 0, rules_.cap);
 }
 
 void FixedBuffer::wake(const World& world, std::vector<Write>& writes) {

@@ -11,9 +11,12 @@
 namespace forestall::world {
 
 struct BufferRules {
-  std::int32_t buffer = 0;           // units held back on every channel
-  std::vector<Millis> poll_every{};  // one a channel: orders are fetched so often
-  std::int32_t cap = 1'000'000;      // no listing shows more
+  std::int32_t buffer = 0;              // units held back on every channel
+  std::vector<Millis> poll_every{};     // one a channel: orders are fetched so often
+  std::int32_t cap = 1'000'000;         // no listing shows more
+  std::vector<std::int32_t> per_sku{};  // a buffer for each SKU in place of `buffer`; empty: none
+  // Not everything everywhere, but each channel its share of the stock; the largest takes what is left over.
+  std::vector<double> shares{};
 };
 
 class FixedBuffer {

@@ -176,7 +176,8 @@ class Steps {
       step.worth = terms.margin *
                    (fc::expected_excess(terms.blind, shown) - fc::expected_excess(terms.blind, step.target));
       // What sells out between two looks is lost; what does not can be filled at the next.
-      if (now.known && shown > 0 && step.worth < terms.write_cost) return Why::not_worth_it;
+      // An order may be for many units, so half of what could be shown is too little whatever the rate.
+      if (now.known && shown > step.target / 2 && step.worth < terms.write_cost) return Why::not_worth_it;
     } else {
       step.worth = worth_of_lowering(offer, step.target);
       if (step.worth < terms.write_cost) return Why::not_worth_it;
@@ -194,7 +195,7 @@ class Steps {
 
   // Units it would sell within the blind window beyond the target, at the price of a cancellation.
   static double worth_of_lowering(const OfferFacts& offer, std::int32_t target) {
-    const auto& blind = offer.terms.blind;
+    const auto& blind = offer.terms.blind_later.mean_units > 0 ? offer.terms.blind_later : offer.terms.blind;
     const double price = offer.terms.cancel_cost + offer.terms.margin;
     if (price * fc::excess_bound(blind, target) < offer.terms.write_cost) return 0;
     const std::int32_t shown = std::max(target, offer.exposure.units);

@@ -136,6 +136,7 @@ TEST(Plan, PlentyWritesOnlyWhatPays) {
   EXPECT_EQ(steps(50, {offer(51)}, {50}, fc::Regime::plenty).steps[0].why, Why::not_worth_it);
   EXPECT_EQ(steps(50, {offer(0)}, {50}, fc::Regime::plenty).steps[0].why, Why::fill);
   EXPECT_EQ(steps(50, {offer(40)}, {50}, fc::Regime::plenty).steps[0].why, Why::not_worth_it);
+  EXPECT_EQ(steps(50, {offer(25)}, {50}, fc::Regime::plenty).steps[0].why, Why::raise);
 }
 
 TEST(Plan, TheWholeDecisionFollowsFromFacts) {

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the guard decides: facts to a problem, the planner's steps to writes.
+#include "daemon/backtest/policies/guard_policy.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace forestall::backtest {
+
+namespace fc = forecasting;
+using world::ChannelIndex;
+using world::World;
+
+namespace {
+constexpr double hours_a_day = 24;
+Millis in_days(double days) {
+  return std::chrono::duration_cast<Millis>(std::chrono::duration<double, std::ratio<86400>>(days));
+}
+double days(Millis length) { return std::chrono::duration<double, std::ratio<86400>>(length).count(); }
+}  // namespace
+
+// Orders cluster: what a window holds besides a sale that was in it. For a negative binomial the variance
+// grows by the same ratio (its Palm distribution is one of the same ratio and a larger shape).
+static fc::WindowDemand beside_a_sale(const fc::WindowDemand& demand, double follow) {
+  const double mean = demand.mean_units + follow;
+  if (!(mean > 0)) return demand;
+  const double ratio = demand.mean_units > 0 ? demand.variance_units2 / demand.mean_units : 1;
+  return {mean, mean * std::max(ratio, 1 + follow)};
+}
+
+GuardPolicy::GuardPolicy(const World& world, GuardSettings settings, DemandBook demand)
+    : settings_(std::move(settings)),
+      demand_(std::move(demand)),
+      channels_(world.catalogue().channels),
+      skus_(world.catalogue().skus),
+      books_(world.catalogue().listings()),
+      written_(world.catalogue().listings()),
+      cursors_(channels_),
+      due_(channels_),
+      awaiting_(channels_),
+      law_(settings_.losses.law()) {
+  if (world.catalogue().listings() != world.catalogue().skus * channels_ ||
+      settings_.poll_every.size() != channels_ || settings_.writes.size() != channels_ ||
+      channels_ > fc::max_listings)
+    throw std::logic_error("the guard needs every SKU alone on every channel, and settings for each");
+  Millis slowest{0};
+  for (const auto& rules : world.scenario().channels) slowest = std::max(slowest, rules.live_after);
+  for (ChannelIndex c = 0; c < channels_; ++c) {
+    // A sale waits half a poll on average; which channel makes it follows the shares.
+    blind_ += std::chrono::duration_cast<Millis>(
+        demand_.share(c) *
+        (settings_.poll_every[c] / 2.0 + world.scenario().channels[c].visible_after + slowest));
+    next_poll_.push_back(world.now() + settings_.poll_every[c]);
+    watermark_.push_back(world.now());
+  }
+  after_ = settings_.clustering * demand_.after_a_sale(world, blind_);
+  next_day_ = std::chrono::floor<std::chrono::days>(world.now()) + std::chrono::days{1};
+  for (world::ListingIndex l = 0; l < books_.size(); ++l) {
+    books_[l].reading(world.listed(l), world.now() - Millis{1});
+    books_[l].watermark(world.now());
+  }
+  for (world::SkuIndex s = 0; s < skus_.size(); ++s) {
+    skus_[s].available = world.initial_stock(s);
+    touch(s);
+  }
+}
+
+Instant GuardPolicy::next_wake() const {
+  Instant next = *std::ranges::min_element(next_poll_);
+  for (const auto& due : due_)
+    if (!due.empty()) next = std::min(next, due.front().due);
+  return next;
+}
+
+void GuardPolicy::sweep(const World& world) {
+  if (world.now() < next_sweep_) return;
+  next_sweep_ = world.now() + settings_.sweep_every;
+  for (world::SkuIndex s = 0; s < skus_.size(); ++s)
+    if (skus_[s].close) touch(s);
+}
+
+void GuardPolicy::wake(const World& world, std::vector<world::Write>& writes) {
+  pass_day(world);
+  read_back(world);
+  for (ChannelIndex c = 0; c < channels_; ++c) {
+    if (next_poll_[c] > world.now()) continue;
+    next_poll_[c] += settings_.poll_every[c];
+    poll(world, c);
+  }
+  see_stock(world);
+  sweep(world);
+  for (const world::SkuIndex s : dirty_) {
+    skus_[s].dirty = false;
+    decide(world, s, writes);
+  }
+  dirty_.clear();
+}
+
+std::int32_t GuardPolicy::usable(const Sku& sku) const {
+  const std::int32_t books = std::max(0, sku.available);
+  if (sku.known_empty) return std::min(books, std::max(0, sku.since_empty));
+  return std::min(books,
+                  fc::usable_units(sku.belief, law_, books, 0, settings_.margin, settings_.cancel_cost));
+}
+
+// The short way for most sales: stock far beyond anything a blind window asks for, on listings that show
+// plenty of it and await nothing. The planner would answer "as wanted" or "not worth it" for each.
+bool GuardPolicy::nothing_to_ask(world::ListingIndex first, std::int32_t usable,
+                                 const fc::WindowDemand& later) const {
+  const double far = 16 + 4 * later.mean_units + 16 * std::sqrt(later.variance_units2);
+  if (usable < far) return false;
+  for (ChannelIndex c = 0; c < channels_; ++c) {
+    const auto exposure = books_[first + c].exposure();
+    if (exposure.pending > 0 || !exposure.known ||
+        exposure.settled_units < std::max<double>(far, usable / 2.0))
+      return false;
+  }
+  return true;
+}
+
+Millis GuardPolicy::until_receipt(const World& world, const Sku& sku, double units_per_day) const {
+  const Millis lead = world.scenario().stock.lead_time;
+  for (const Instant receipt : sku.receipts)
+    if (receipt > world.now()) return receipt - world.now();
+  const double before = (sku.available - units_per_day * days(lead)) / std::max(units_per_day, 1e-3);
+  return lead + in_days(std::clamp(before, 0.0, 60.0));
+}
+
+void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<world::Write>& writes) {
+  Sku& sku = skus_[s];
+  const world::ListingIndex first = s * channels_;
+  ++counts_.decisions;
+  const fc::DemandLevel level = demand_.level(s, world.now());
+  const fc::WindowDemand later = beside_a_sale(demand_.window_at_sale(level, blind_), after_);
+  const fc::StockTerms stock{usable(sku)};
+  if (nothing_to_ask(first, stock.usable_units, later)) {
+    sku.regime = planner::Regime::plenty;
+    sku.close = false;
+    return demand_.selling(s, world.now(), true);
+  }
+  const double per_day = level.mean_units_per_hour() * hours_a_day;
+  const fc::WindowDemand all = demand_.window(level, world.now(), until_receipt(world, sku, per_day));
+  // Shoppers of one stream, dealt to channels: thinning keeps the shape and scales the mean.
+  const auto thinned = [](const fc::WindowDemand& demand, double share) {
+    const double mean = demand.mean_units * share;
+    return fc::WindowDemand{mean,
+                            mean + std::max(0.0, demand.variance_units2 - demand.mean_units) * share * share};
+  };
+  std::array<planner::OfferFacts, fc::max_listings> offers;
+  for (ChannelIndex c = 0; c < channels_; ++c) {
+    const double share = demand_.share(c);
+    const Millis unseen = world.now() - watermark_[c];
+    const Millis flight = world.scenario().channels[c].live_after;
+    auto& offer = offers[c];
+    offer.exposure = books_[first + c].exposure();
+    offer.writes = settings_.writes[c];
+    offer.terms.until_receipt = thinned(all, share);
+    auto now = demand_.window(level, watermark_[c], unseen + flight);
+    if (world.now() - sku.last_sale < unseen + flight + blind_) now = beside_a_sale(now, after_);
+    offer.terms.blind = thinned(now, share);
+    offer.terms.blind_later = thinned(later, share);
+    offer.terms.shared_level = true;
+    offer.terms.margin = settings_.margin;
+    offer.terms.cancel_cost = std::max(0.0, settings_.caution * settings_.cancel_cost - settings_.margin);
+    offer.terms.write_cost = settings_.write_cost * settings_.margin;
+    offer.rested = world.now() - written_[first + c] >= settings_.dwell;
+  }
+  const planner::Problem problem{{&stock, 1}, std::span(offers).first(channels_)};
+  if (!planner::make_plan(problem, plan_)) throw std::logic_error("the planner refused its facts");
+  sku.regime = plan_.regimes[0];
+  const fc::Reason reason = plan_.verdicts[0].reason;
+  sku.close = reason == fc::Reason::later_is_better || reason == fc::Reason::split_pays;
+  bool shown = false;
+  for (ChannelIndex c = 0; c < channels_; ++c) {
+    const planner::Step& step = plan_.steps[c];
+    ++counts_.steps[static_cast<std::size_t>(step.why)];
+    shown = shown || offers[c].exposure.settled_units > 0;
+    if (!step.writes()) continue;
+    if (!books_[first + c].sent(++number_, step.pending(), world.now())) continue;
+    writes.push_back({.listing = first + c,
+                      .kind = static_cast<world::WriteKind>(step.kind),
+                      .value = step.value,
+                      .expected = step.expected});
+    written_[first + c] = world.now();
+    due_[c].push_back({world.now() + world.scenario().channels[c].live_after, first + c, number_});
+  }
+  demand_.selling(s, world.now(), shown);
+}
+
+}  // namespace forestall::backtest

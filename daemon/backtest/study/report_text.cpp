@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "daemon/backtest/study/report.hpp"
+
+namespace forestall::backtest {
+
+namespace {
+
+double lost(const PolicyScore& policy, const PolicyScore& reference) {
+  return static_cast<double>(reference.total().filled - policy.total().filled);
+}
+
+void cell_lines(const CellResult& cell, std::string& out) {
+  const PolicyScore& ref = cell.reference;
+  const double none = regret(cell.buffers[0], ref, cell.cancel_cost);
+  out +=
+      fmt::format("{:>4.3g}% {:>4}x {:>4.3g} | {:>9.0f} {:>9.0f} ({:>3}) {:>8.0f} {:>8.0f} |",
+                  100 * cell.loss_rate, cell.scale, cell.cancel_cost, none, cell.best_regret, cell.best_name,
+                  regret(cell.split, ref, cell.cancel_cost), regret(cell.known_law, ref, cell.cancel_cost));
+  bool first = true;
+  for (const GuardResult& guard : cell.guards) {
+    if (!first) out += fmt::format("{:>62} |", "");
+    first = false;
+    out += fmt::format(" {:<8} {:>7.0f} {:>6} {:>7.0f}  {:.2f} [{:.2f} {:.2f}]\n", writes_text(guard.writes),
+                       lost(guard.score, ref), guard.score.total().oversold,
+                       regret(guard.score, ref, cell.cancel_cost), guard.ratio, guard.interval.low,
+                       guard.interval.high);
+  }
+}
+
+void velocity_lines(const StudyResult& result, std::string& out) {
+  out +=
+      "\nBy velocity (units offered a day), all cells of the first way of writing: regret, and beside it the "
+      "best buffer's\n";
+  std::array<ClassScore, velocity_names.size()> own{}, best{};
+  for (const CellResult& cell : result.cells) {
+    const double days = result.days * static_cast<double>(result.seeds);
+    const auto add = [](auto& sums, const auto& classes) {
+      for (std::size_t i = 0; i < sums.size(); ++i) {
+        sums[i].skus = std::max(sums[i].skus, classes[i].skus);
+        sums[i].regret += classes[i].regret;
+        sums[i].lost += classes[i].lost;
+        sums[i].oversold += classes[i].oversold;
+      }
+    };
+    add(own, by_velocity(cell.guards[0].score, cell.reference, cell.cancel_cost, days));
+    const auto& other = cell.best_name == "own" ? cell.own_buffers : cell.buffers[std::stoul(cell.best_name)];
+    add(best, by_velocity(other, cell.reference, cell.cancel_cost, days));
+  }
+  for (std::size_t i = 0; i < velocity_names.size(); ++i) {
+    if (own[i].skus == 0) continue;
+    out += fmt::format("  {:<16} {:>6} SKUs {:>9.0f} {:>9.0f}", velocity_names[i], own[i].skus, own[i].regret,
+                       best[i].regret);
+    out += best[i].regret > 0 ? fmt::format("  {:.2f}\n", own[i].regret / best[i].regret) : std::string("\n");
+  }
+}
+
+}  // namespace
+
+std::string caveats(const OrderHistory& history) {
+  std::string text =
+      "Read with it: stock, receipts and losses are constructed, not recorded; recorded sales are censored "
+      "demand (what\n"
+      "was refused then is unknown now); refused shoppers do not try another channel; a listing that was out "
+      "of stock\n"
+      "loses no rank; the best buffer is chosen with hindsight, the guard is not.\n";
+  if (history.imputed_times > 0)
+    text += fmt::format("Clock times of {} lines are drawn: the file knows only the day.\n",
+                        history.imputed_times);
+  if (history.imputed_channels > 0)
+    text += fmt::format("Channels of {} lines are drawn: the file knows none.\n", history.imputed_channels);
+  if (history.imputed_quantities > 0)
+    text += fmt::format("{} quantities are taken as 1: the file has 0.\n", history.imputed_quantities);
+  return text;
+}
+
+std::string report_text(const StudyResult& result, const ReportContext& context) {
+  std::string out = fmt::format(
+      "{}: {} order lines, {} SKUs; settings learned to {}, scored {:.0f} days after\n", context.file,
+      result.history_lines, result.history_skus, to_string(result.settings.train_until), result.days);
+  if (result.partial)
+    out += fmt::format("PARTIAL: stopped after {} of {} seeds\n", result.seeds, result.settings.seeds.size());
+  if (result.cells.empty()) return out + "No seed was complete.\n";
+  out += fmt::format(
+      "Regret = units a counter without latency fills - units filled + k x units oversold; sums over {} "
+      "seed(s)\n\n"
+      "{:>5} {:>5} {:>4} | {:>9} {:>15} {:>8} {:>8} | {:<8} {:>7} {:>6} {:>7}  {}\n",
+      result.seeds, "loss", "poll", "k", "no guard", "best buffer", "split", "bound", "guard", "lost", "over",
+      "regret", "ratio [90 %]");
+  for (const CellResult& cell : result.cells) cell_lines(cell, out);
+  out += "\n";
+  for (const Summary& sum : summarise(result))
+    out += fmt::format(
+        "losses {:.3g} %, {}: mean ratio {:.2f}, worst {:.2f}; beside no guard at worst {:.2f}\n",
+        100 * sum.loss_rate, writes_text(sum.writes), sum.mean, sum.worst, sum.worst_against_none);
+  velocity_lines(result, out);
+  out +=
+      fmt::format("\nSpeed on one core: guard {:.2f} M order lines/s, buffers {:.2f} M/s. Digest {:016x}.\n",
+                  result.guard_lines_per_second / 1e6, result.buffer_lines_per_second / 1e6, result.digest);
+  return out + "\n" + caveats(context.history);
+}
+
+}  // namespace forestall::backtest
