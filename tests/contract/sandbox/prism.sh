@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # For the tests of this folder: prism and the models, or a skip that names what is missing; a folder and children
 # that are gone at the end; start_proxy. Expects $sandbox_program, and $sandbox by the first start_proxy.
 models=${FORESTALL_AMAZON_MODELS:-../shared/specs/amazon}
