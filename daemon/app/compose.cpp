@@ -8,6 +8,7 @@
 #include "daemon/app/http_part.hpp"
 #include "daemon/app/import_part.hpp"
 #include "daemon/app/ledger_part.hpp"
+#include "daemon/app/orders_part.hpp"
 #include "daemon/app/polling_part.hpp"
 #include "daemon/app/redis_part.hpp"
 #include "daemon/app/routes.hpp"
@@ -32,6 +33,7 @@ Parts compose(Context& context) {
   const auto flow = std::make_shared<flow::Flow>(context.machine_clock);
   parts.push_back(make_ledgers(context, redis.client, flow));
   add_import_route(context, flow);
+  add_orders_route(context, flow);
   auto polling = make_polling(context, http.client, flow);
   parts.push_back(std::move(polling.part));
   parts.push_back(make_acting(context, redis.client, flow, polling.calls));

@@ -68,6 +68,15 @@ std::vector<Command> commands() {
                       .help = "where the guess is wrong",
                       .choices = {"auto", "utf-8", "windows-1252"}}},
        .run = run_import},
+      {.name = "orders",
+       .summary = "Lists open orders in danger, the most avoidable loss first",
+       .description = "Each with its cause, what is at stake, the last moment when acting still helps and "
+                      "the next step. "
+                      "Leaves with 1 when there are any.",
+       .examples = {"forestall orders acme --at-risk"},
+       .arguments = {{.name = "seller", .placeholder = "SELLER", .help = "a seller's id", .required = true},
+                     {.name = "--at-risk", .placeholder = "", .help = "those that may be cancelled or late"}},
+       .run = run_orders},
       {.name = "rebuild",
        .summary = "Derives a seller's counters again from what is stored, and says what differs",
        .description =

@@ -15,7 +15,7 @@ TEST(Clocks, StatedBeforeSetBeforePreset) {
   const auto by_preset = deadlines(placed, {}, {}, preset("amazon"), {}, de, berlin);
   EXPECT_EQ(by_preset.ship_by, at("2026-03-30T22:00:00Z"));  // Monday's end, summer time
   EXPECT_FALSE(by_preset.ship_by_stated);
-  // Seven business days after Monday the 30th, with Good Friday and Easter Monday in between: Friday 10 April.
+  // Seven business days after Monday the 30th, with Good Friday and Easter Monday between: Friday 10 April.
   EXPECT_EQ(by_preset.auto_cancel, at("2026-04-10T22:00:00Z"));
   const auto by_setting = deadlines(placed, {}, {}, preset("amazon"),
                                     {.ship_by = std::chrono::hours(36),
