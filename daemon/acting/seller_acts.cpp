@@ -245,11 +245,13 @@ awaitable<void> SellerActs::wait() {
     co_await asio::post(ports_.executor, use_awaitable);
     co_return;
   }
-  auto until = ports_.clock.monotonic() + floor_.times.tick;
+  // What is due is the world's business; that the loop still turns is told at this machine's pace.
+  auto until = std::min(forget_at_, journal_sweep_at_);
   if (!later_.empty()) until = std::min(until, later_.begin()->first);
   for (const auto& to : actuators_) until = std::min(until, to.next_due());
   if (dirty_.empty() && readings_.empty())
-    co_await (woken_.async_wait(asio::as_tuple(use_awaitable)) || net::sleep_until(ports_.clock, until));
+    co_await (woken_.async_wait(asio::as_tuple(use_awaitable)) || net::sleep_until(ports_.clock, until) ||
+              net::sleep_for(ports_.machine, floor_.times.tick));
   wake_pending_ = false;
 }
 
