@@ -20,7 +20,9 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::IsEmpty;
 
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+// `nightly` where FORESTALL_LONG is set, as tests/run --nightly does.
+std::uint64_t kills_of(const char* name, std::uint64_t usual, std::uint64_t nightly) {
+  const auto otherwise = std::getenv("FORESTALL_LONG") != nullptr ? nightly : usual;
   const char* text = std::getenv(name);
   return text == nullptr ? otherwise : parse_integer<std::uint64_t>(text).value_or(otherwise);
 }
@@ -86,7 +88,7 @@ class Kills : public ::testing::Test {
 };
 
 TEST_F(Kills, OfTheDaemon) {
-  const auto kills = from_environment("FORESTALL_DAEMON_KILLS", 4);
+  const auto kills = kills_of("FORESTALL_DAEMON_KILLS", 4, 200);
   for (std::uint64_t i = 0; i < kills; ++i) {
     live_a_moment();
     world_.kill_daemon();
@@ -96,7 +98,7 @@ TEST_F(Kills, OfTheDaemon) {
 }
 
 TEST_F(Kills, OfRedis) {
-  const auto kills = from_environment("FORESTALL_REDIS_KILLS", 2);
+  const auto kills = kills_of("FORESTALL_REDIS_KILLS", 2, 30);
   for (std::uint64_t i = 0; i < kills; ++i) {
     live_a_moment();
     world_.restart_redis();
@@ -105,7 +107,7 @@ TEST_F(Kills, OfRedis) {
 }
 
 TEST_F(Kills, OfBoth) {
-  const auto kills = from_environment("FORESTALL_BOTH_KILLS", 1);
+  const auto kills = kills_of("FORESTALL_BOTH_KILLS", 1, 10);
   for (std::uint64_t i = 0; i < kills; ++i) {
     live_a_moment();
     world_.daemon().signal(SIGKILL);
