@@ -170,18 +170,29 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
   if (!planner::make_plan(problem, plan_)) throw std::logic_error("the planner refused its facts");
   sku.regime = plan_.regimes[0];
   const fc::Reason reason = plan_.verdicts[0].reason;
-  sku.close = reason == fc::Reason::later_is_better || reason == fc::Reason::split_pays;
+  const auto& verdict = plan_.verdicts[0];
+  sku.close = reason == fc::Reason::split_pays ||
+              (reason == fc::Reason::later_is_better &&
+               verdict.plenty_value - verdict.scarce_value < 0.1 * settings_.margin);
   bool shown = false;
   for (ChannelIndex c = 0; c < channels_; ++c) {
     const planner::Step& step = plan_.steps[c];
     ++counts_.steps[static_cast<std::size_t>(step.why)];
     shown = shown || offers[c].exposure.settled_units > 0;
     if (!step.writes()) continue;
-    if (!books_[first + c].sent(++number_, step.pending(), world.now())) continue;
+    planner::PendingWrite write = step.pending();
+    if (write.kind == planner::WriteKind::compare_and_set) {
+      // The listing is read just before it is written. What it sold unseen it has counted down itself, so the
+      // change is what was decided, not the count; the exposure it adds is the same.
+      const std::int32_t change = write.value - write.expected;
+      write.expected = world.listed(first + c);
+      write.value = std::max(0, write.expected + change);
+    }
+    if (!books_[first + c].sent(++number_, write, world.now())) continue;
     writes.push_back({.listing = first + c,
-                      .kind = static_cast<world::WriteKind>(step.kind),
-                      .value = step.value,
-                      .expected = step.expected});
+                      .kind = static_cast<world::WriteKind>(write.kind),
+                      .value = write.value,
+                      .expected = write.expected});
     written_[first + c] = world.now();
     due_[c].push_back({world.now() + world.scenario().channels[c].live_after, first + c, number_});
   }
