@@ -54,8 +54,7 @@ constexpr std::string_view mapping_schema = R"({
 class Ledgers {
  public:
   Ledgers(Context& context, redis::Client& client, std::shared_ptr<flow::Flow> flow)
-      : flow_(std::move(flow)),
-        tasks_(context.executor, context.log, "ledgers", context.fatal) {
+      : flow_(std::move(flow)), tasks_(context.executor, context.log, "ledgers", context.fatal) {
     for (const auto& seller : context.settings.sellers)
       keepers_.push_back(std::make_unique<LedgerKeeper>(context, client, *flow_, flow_->add(seller)));
   }

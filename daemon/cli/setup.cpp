@@ -190,8 +190,9 @@ Status Setup::keep(const std::string& name, const Secret& value) {
 }
 
 std::string Setup::section() const {
-  std::string text = fmt::format("[[account]]\nid = {}\nseller = {}\nkind = {}\n", toml_text(account_.id.str()),
-                                 toml_text(account_.seller.str()), toml_text(account_.kind));
+  std::string text =
+      fmt::format("[[account]]\nid = {}\nseller = {}\nkind = {}\n", toml_text(account_.id.str()),
+                  toml_text(account_.seller.str()), toml_text(account_.kind));
   const auto add = [&](std::string_view key, std::string_view value) {
     text += fmt::format("{} = {}\n", key, toml_text(value));
   };
