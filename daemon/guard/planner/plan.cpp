@@ -198,7 +198,7 @@ class Steps {
     const auto& blind = offer.terms.blind_later.mean_units > 0 ? offer.terms.blind_later : offer.terms.blind;
     const double price = offer.terms.cancel_cost + offer.terms.margin;
     if (price * fc::excess_bound(blind, target) < offer.terms.write_cost) return 0;
-    const std::int32_t shown = std::max(target, offer.exposure.units);
+    const std::int32_t shown = std::max(target, std::min(offer.exposure.units, fc::no_limit));
     return price * (fc::expected_excess(blind, target) - fc::expected_excess(blind, shown));
   }
 
