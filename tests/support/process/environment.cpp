@@ -50,16 +50,24 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// Below the range that the kernel takes ports from for whoever asks for any (32768 on): a server that is
+// started with port 0 in between never gets the same. Parallel test programs begin at different places.
 std::uint16_t free_port() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (fd < 0 || bind(fd, generic, size) != 0 || getsockname(fd, generic, &size) != 0) refuse("free_port");
-  close(fd);
-  return ntohs(address.sin_port);
+  constexpr unsigned first = 12'000, ports = 20'000;
+  static unsigned next = static_cast<unsigned>(getpid()) * 37U;
+  for (unsigned tries = 0; tries < ports; ++tries) {
+    const auto port = static_cast<std::uint16_t>(first + next++ % ports);
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) refuse("free_port");
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    const bool bound = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    close(fd);
+    if (bound) return port;
+  }
+  refuse("free_port");
 }
 
 }  // namespace forestall::test

@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 #include "tests/support/process/child_process.hpp"
@@ -70,7 +71,15 @@ TEST(TemporaryFolder, IsPrivateAndRemoved) {
   EXPECT_FALSE(std::filesystem::exists(kept));
 }
 
-TEST(FreePort, IsNotPrivileged) { EXPECT_GT(free_port(), 1023); }
+TEST(FreePort, IsNeitherPrivilegedNorOneThatTheKernelGivesToOthers) {
+  std::set<std::uint16_t> seen;
+  for (int i = 0; i < 50; ++i) {
+    const auto port = free_port();
+    EXPECT_GT(port, 1023);
+    EXPECT_LT(port, 32'768);
+    EXPECT_TRUE(seen.insert(port).second) << port;
+  }
+}
 
 }  // namespace
 }  // namespace forestall::test
