@@ -65,7 +65,13 @@ void Actuator::add_later(const ListingId& listing, Monotonic when) {
 }
 
 void Actuator::watermark_moved() {
-  for (const auto& listing : std::exchange(waiting_, {})) add(listing);
+  const auto watermark = desk_.account.orders_complete_before;
+  std::erase_if(waiting_, [&](const ListingId& listing) {
+    const auto* doubt = floor_.custody.doubt(journal::field_of(desk_.id(), listing));
+    if (doubt != nullptr && (!watermark || doubt->at >= *watermark)) return false;
+    add(listing);
+    return true;
+  });
   pump();
 }
 
@@ -81,15 +87,20 @@ void Actuator::pump() {
   // Nothing can be asked of an account without a connector: what is queued stays.
   if (floor_.stopping || desk_.account.marketplace == nullptr || !floor_.seller.open) return;
   for (auto at = queue_.begin(); at != queue_.end() && under_way_.size() < most_at_once;) {
-    if (at->purpose == Purpose::raise && raises_ >= most_raises) {
-      ++at;
+    const bool raise = at->purpose == Purpose::raise;
+    const bool act = raise || at->purpose == Purpose::pause;
+    if ((raise && raises_ >= most_raises) || (act && acts_ >= most_acts)) {
+      // On to what may still begin: read-backs after pauses, nothing after raises.
+      const Rank read_backs{Purpose::resolve, std::numeric_limits<double>::infinity(), 0, {}};
+      at = raise ? queue_.end() : queue_.lower_bound(read_backs);
       continue;
     }
     const auto rank = *at;
     at = queue_.erase(at);
     queued_.erase(rank.listing);
     under_way_.emplace(rank.listing, rank.purpose);
-    if (rank.purpose == Purpose::raise) ++raises_;
+    if (raise) ++raises_;
+    if (act) ++acts_;
     tasks_.spawn("act " + rank.listing.str(), runtime::OnFailure::log, work(rank.listing));
   }
 }
@@ -101,6 +112,7 @@ awaitable<void> Actuator::work(ListingId listing) {
     ~Leave() {
       const auto at = self.under_way_.find(listing);
       if (at->second == Purpose::raise) --self.raises_;
+      if (at->second == Purpose::raise || at->second == Purpose::pause) --self.acts_;
       self.under_way_.erase(at);
       if (self.floor_.stopping) return;
       if (self.again_.erase(listing) > 0) self.add(listing);

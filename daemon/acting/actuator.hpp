@@ -79,6 +79,7 @@ class Actuator {
 
   static constexpr std::size_t most_at_once = 64;
   static constexpr std::size_t most_raises = 32;  // so that a pause always finds a place
+  static constexpr std::size_t most_acts = 48;    // so that what was written is read back, whatever is new
 
   Floor& floor_;
   AccountDesk& desk_;
@@ -91,6 +92,7 @@ class Actuator {
   std::map<ListingId, scheduling::Purpose> under_way_;
   std::set<ListingId> again_;  // enqueued while under way
   std::size_t raises_ = 0;
+  std::size_t acts_ = 0;  // raises and pauses
   std::uint64_t last_since_ = 0;
 };
 

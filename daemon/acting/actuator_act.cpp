@@ -94,8 +94,8 @@ awaitable<bool> Actuator::settle_on(ListingId listing, std::uint64_t& epoch,
   if (judgement.owner == Owner::wait_for_watermark) {
     ++desk_.figures.waits;
     waiting_.insert(listing);
-    // Without news of orders the next look is not for ever away.
-    add_later(listing, floor_.clock.monotonic() + 1min);
+    // Looked at again when the watermark has passed this reading; without news of orders not for ever later.
+    add_later(listing, floor_.clock.monotonic() + 15min);
     co_return false;
   }
   if (!judgement.may_write()) {

@@ -31,10 +31,35 @@ void Custody::accept(const std::string& field, const guard::Seen& seen) {
   if (seen.quantity && *seen.quantity > Units{}) known.sold_out = false;
 }
 
+void Custody::doubt(const AccountId& account, const ListingId& listing, const guard::Seen& seen) {
+  doubts_.try_emplace(field_of(account, listing), Doubt{account, listing, seen});
+}
+
+const guard::Seen* Custody::doubt(const std::string& field) const {
+  const auto at = doubts_.find(field);
+  return at == doubts_.end() ? nullptr : &at->second.seen;
+}
+
+std::vector<Custody::Doubt> Custody::doubts_before(const AccountId& account, Instant watermark) const {
+  std::vector<Doubt> found;
+  for (const auto& [field, doubt] : doubts_)
+    if (doubt.account == account && doubt.seen.at < watermark) found.push_back(doubt);
+  return found;
+}
+
 Units Custody::sold_since(const AccountId& account, const ListingId& listing, Instant after) const {
   // The book forgets at a restart, the mirror forgets closed orders: each knows at least part of the truth.
   return std::max(sales_.sold(field_of(account, listing), after),
                   seller_.ledger->mirror().ordered_since(account, listing, after + Millis(1)));
+}
+
+Units Custody::sold_between(const AccountId& account, const ListingId& listing, Instant after,
+                            Instant until) const {
+  const auto field = field_of(account, listing);
+  const auto& mirror = seller_.ledger->mirror();
+  return std::max(sales_.sold(field, after) - sales_.sold(field, until),
+                  mirror.ordered_since(account, listing, after + Millis(1)) -
+                      mirror.ordered_since(account, listing, until + Millis(1)));
 }
 
 guard::Judgement Custody::judge(const flow::Account& account, const ListingId& listing,
@@ -42,10 +67,12 @@ guard::Judgement Custody::judge(const flow::Account& account, const ListingId& l
   const auto& id = account.settings.id;
   const auto field = field_of(id, listing);
   guard::OwnershipFacts facts{.now = now};
+  // The channel's clock may be ahead of ours.
+  const Instant until = now.at + slack;
   std::vector<guard::OurWrite> writes;
   if (const auto* record = journal_.find(id, listing)) {
     const auto add = [&](std::uint64_t epoch, std::optional<Units> target, Instant sent_at) {
-      writes.push_back({epoch, target, sent_at, sold_since(id, listing, sent_at)});
+      writes.push_back({epoch, target, sent_at, sold_between(id, listing, sent_at, until)});
     };
     if (may_land(record->state) && record->sent_at) add(record->epoch, record->target, *record->sent_at);
     for (const auto& late : record->late) add(late.epoch, late.target, late.sent_at);
@@ -53,7 +80,7 @@ guard::Judgement Custody::judge(const flow::Account& account, const ListingId& l
   facts.writes = writes;
   if (const auto* last = this->last(field)) {
     facts.last = *last;
-    facts.sold = sold_since(id, listing, last->at - slack);
+    facts.sold = sold_between(id, listing, last->at - slack, until);
     facts.cancelled = sales_.cancelled(field, last->at - slack);
   }
   facts.open = seller_.ledger->mirror().ordered_since(id, listing, Instant{});

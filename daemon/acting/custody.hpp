@@ -2,9 +2,11 @@
 // What each listing was last known to show, and whose a new reading is: gathers the facts for guard::judge.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "connectors/model/order.hpp"
 #include "daemon/acting/sales_book.hpp"
@@ -21,7 +23,18 @@ class Custody {
 
   Custody(flow::Seller& seller, const journal::Journal& journal) : seller_(seller), journal_(journal) {}
 
-  void clear() { last_.clear(); }
+  // A reading that orders nobody has seen yet could explain. Kept as it was first: what is newer would never
+  // be older than the watermark.
+  struct Doubt {
+    AccountId account;
+    ListingId listing;
+    guard::Seen seen;
+  };
+
+  void clear() {
+    last_.clear();
+    doubts_.clear();
+  }
   // What the ledger's mirror holds of one listing, as known from before.
   void load(const ledger::StoredListing& listing);
   void order(const model::OrderUpsert& order, Instant now) { sales_.put(order, now); }
@@ -31,6 +44,11 @@ class Custody {
                          const guard::Seen& now) const;
   // The reading is taken as known from here on.
   void accept(const std::string& field, const guard::Seen& seen);
+  void doubt(const AccountId& account, const ListingId& listing, const guard::Seen& seen);
+  void settle(const std::string& field) { doubts_.erase(field); }
+  const guard::Seen* doubt(const std::string& field) const;
+  // Those of an account that every order placed before `watermark` having been seen settles.
+  std::vector<Doubt> doubts_before(const AccountId& account, Instant watermark) const;
   // Remembers that it fell to zero by sales, while we looked.
   void sold_out(const std::string& field) { last_[field].sold_out = true; }
 
@@ -40,6 +58,9 @@ class Custody {
   Units sold_since(const AccountId& account, const ListingId& listing, Instant after) const;
 
  private:
+  // The same up to an instant.
+  Units sold_between(const AccountId& account, const ListingId& listing, Instant after, Instant until) const;
+
   struct Known {
     guard::Seen seen{};
     bool sold_out = false;
@@ -48,6 +69,7 @@ class Custody {
   const journal::Journal& journal_;
   SalesBook sales_;
   std::unordered_map<std::string, Known> last_;
+  std::map<std::string, Doubt> doubts_;
 };
 
 }  // namespace forestall::acting

@@ -113,7 +113,24 @@ awaitable<void> Floor::trip(AccountDesk& desk, std::string why) {
     log.error("breaker_not_stored", {{"account", desk.id()}, {"reason", ok.error()}});
 }
 
+// What waited for the watermark is settled first, as of then; what is newer is compared with that.
 awaitable<guard::Judgement> Floor::receive(AccountDesk& desk, ListingId listing, guard::Seen seen) {
+  const auto field = field_of(desk.id(), listing);
+  const auto watermark = desk.account.orders_complete_before;
+  if (const auto* doubt = custody.doubt(field); doubt != nullptr && watermark && doubt->at < *watermark) {
+    const auto then = *doubt;
+    custody.settle(field);
+    co_await take(desk, listing, then);
+  }
+  const auto judgement = co_await take(desk, listing, seen);
+  if (judgement.owner == Owner::wait_for_watermark)
+    custody.doubt(desk.id(), listing, seen);
+  else
+    custody.settle(field);
+  co_return judgement;
+}
+
+awaitable<guard::Judgement> Floor::take(AccountDesk& desk, ListingId listing, guard::Seen seen) {
   const auto field = field_of(desk.id(), listing);
   const auto judgement = custody.judge(desk.account, listing, seen);
   const auto* last = custody.last(field);

@@ -85,6 +85,7 @@ struct Floor {
   boost::asio::awaitable<void> trip(AccountDesk& desk, std::string why);
 
  private:
+  boost::asio::awaitable<guard::Judgement> take(AccountDesk& desk, ListingId listing, guard::Seen seen);
   boost::asio::awaitable<void> leave_to_person(AccountDesk& desk, ListingId listing, guard::Seen seen,
                                                guard::Judgement judgement);
   boost::asio::awaitable<void> put_back(AccountDesk& desk, ListingId listing, guard::Seen theirs);

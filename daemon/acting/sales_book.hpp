@@ -16,8 +16,9 @@ namespace forestall::acting {
 
 class SalesBook {
  public:
-  // Orders placed (or cancelled) longer ago than this are not remembered.
-  static constexpr Millis keep = std::chrono::hours(72);
+  // Orders placed (or cancelled) longer ago than this are not remembered: longer than between two readings of
+  // a listing, or its sales would look like somebody's doing.
+  static constexpr Millis keep = std::chrono::days(30);
 
   void put(const model::OrderUpsert& order, Instant now);
   // Of the listing `field` ("account listing"), units of the listing: placed after, cancelled after.

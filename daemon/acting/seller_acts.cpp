@@ -183,6 +183,9 @@ void SellerActs::notice_readiness() {
     desk.was_ready = !missing;
     if (auto& seen = watermarks_[desk.id().str()]; seen != desk.account.orders_complete_before) {
       seen = desk.account.orders_complete_before;
+      if (seen)
+        for (auto& doubt : floor_.custody.doubts_before(desk.id(), *seen))
+          readings_.push_back({std::move(doubt.account), std::move(doubt.listing), doubt.seen});
       actuators_[i].watermark_moved();
     }
     actuators_[i].pump();

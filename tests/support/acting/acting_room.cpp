@@ -136,13 +136,14 @@ void ActingRoom::poll_listing(const std::string& name) {
   apply({state});
 }
 
-void ActingRoom::order(const std::string& name, std::int64_t units, bool counted) {
+void ActingRoom::order(const std::string& name, std::int64_t units, bool counted,
+                       std::optional<Instant> placed) {
   pass(1ms);
   model::OrderUpsert order;
   order.from = {SourceId::literal(shop.str()), model::Version(++version_), clock.now()};
   order.account = shop;
   order.id = OrderId::literal(fmt::format("o-{}", ++orders_));
-  order.placed_at = clock.now();
+  order.placed_at = placed.value_or(clock.now());
   order.placed_day = std::chrono::year{2026} / 1 / 5;
   model::OrderLine line;
   line.id = OrderLineId::literal("1");

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "daemon/acting/seller_acts.hpp"
@@ -25,8 +26,9 @@ class ActingRoom {
   void stop();   // as at SIGTERM
   void crash();  // as at SIGKILL: what is under way is cut off, then a new one is made (not started)
   void stock(const std::string& sku, std::int64_t units);
-  // Placed now, seen now. The channel counts it down by itself.
-  void order(const std::string& listing, std::int64_t units, bool counted = true);
+  // Placed now (or when it says), seen now. The channel counts it down by itself.
+  void order(const std::string& listing, std::int64_t units, bool counted = true,
+             std::optional<Instant> placed = {});
   void poll_listing(const std::string& listing);  // the listings feed reads it
   void watermark();                               // every order placed until now has been seen
   void apply(std::vector<model::Observation> observations);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
+
 #include "tests/support/acting/acting_room.hpp"
 
 namespace forestall::test {
@@ -86,6 +88,53 @@ TEST(Person, AFallThatNoOrderExplainsIsAPersons) {
   ASSERT_TRUE(room.until([&] { return room.hold("CUP") == "outside_quantity"; }));
   room.pass(10min);
   EXPECT_TRUE(room.channel.writes.empty());
+  room.stop();
+}
+
+// As it is at a channel: the watermark is always some minutes behind, so no reading of now is ever older. It
+// is the first reading that waits.
+TEST(Person, TheReadingThatWaitsIsTheFirstOne) {
+  ActingRoom room;
+  room.list("CUP", 9, 9);
+  room.start();
+  room.pass(1s);
+  room.channel.set("CUP", 8);
+  room.stock("CUP", 2);
+  ASSERT_TRUE(room.until([&] { return room.acts->floor().desks[0].figures.waits > 0; }));
+  const auto follow = [&] { room.account->orders_complete_before = room.clock.now() - 5min; };
+  follow();
+  for (int minute = 0; minute < 20 && room.hold("CUP") == "none"; ++minute) {
+    room.pass(1min);
+    follow();
+  }
+  EXPECT_EQ(room.hold("CUP"), "outside_quantity");
+  EXPECT_TRUE(room.channel.writes.empty());
+  room.stop();
+}
+
+// A listing that goes on selling is never as it was at the last reading; its write must not wait for ever.
+TEST(Person, AListingThatKeepsSellingIsWrittenAllTheSame) {
+  ActingRoom room;
+  room.list("CUP", 90, 90);
+  room.start();
+  room.pass(1s);
+  room.stock("CUP", 30);
+  // A unit a minute, each order seen six minutes after it was placed.
+  std::deque<Instant> placed;
+  bool written = false;
+  for (int minute = 0; minute < 40 && !written; ++minute) {
+    room.channel.set("CUP", room.channel.shown("CUP") - 1);
+    placed.push_back(room.clock.now());
+    room.pass(1min);
+    while (!placed.empty() && placed.front() <= room.clock.now() - 6min) {
+      room.order("CUP", 1, false, placed.front());
+      placed.pop_front();
+    }
+    room.account->orders_complete_before = room.clock.now() - 6min;
+    written = !room.channel.writes.empty();
+  }
+  EXPECT_TRUE(written);
+  EXPECT_EQ(room.hold("CUP"), "none");
   room.stop();
 }
 
