@@ -9,6 +9,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/multiple_exceptions.hpp>
 #include <exception>
+#include <utility>
 #include <variant>
 
 #include "connectors/model/words.hpp"
@@ -46,6 +47,17 @@ std::vector<ledger::Feed> feeds_of(const config::Settings& settings, const Selle
                        .pool = model::parse_word<model::Pool>(stock.pool).value_or(model::Pool::own),
                        .deducts_at = static_cast<model::DeductsAt>(stock.deducts_at),
                        .authority = stock.authority});
+  // What a channel holds itself is a pool apart. The first account that sells from it speaks for it: accounts
+  // of one region report the same units.
+  bool spoken_for = false;
+  for (const auto& account : settings.accounts) {
+    if (account.seller != seller || std::ranges::find(account.pools, "fba") == account.pools.end()) continue;
+    feeds.push_back({.source = SourceId::parse(account.id.str()).value(),
+                     .location = LocationId::literal("fba"),
+                     .pool = model::Pool::marketplace,
+                     .deducts_at = model::DeductsAt::order,
+                     .authority = !std::exchange(spoken_for, true)});
+  }
   return feeds;
 }
 
