@@ -15,10 +15,10 @@ namespace {
 // A label belongs here when the number of its values is known and small. "seller" and "account" are as many
 // as are configured.
 const std::set<std::string, std::less<>> bounded_labels{
-    "account", "bucket", "carrier", "channel",  "class",  "code",   "command", "direction", "event",
-    "feed",    "group",  "kind",    "le",       "level",  "method", "mode",    "notify",    "outcome",
-    "part",    "phase",  "purpose", "quantile", "reason", "result", "room",    "rule",      "seller",
-    "source",  "stage",  "state",   "step",     "table",  "type",   "version"};
+    "account", "bucket", "carrier", "cause",   "channel",  "class",  "code",   "command", "direction",
+    "event",   "feed",   "group",   "kind",    "le",       "level",  "method", "mode",    "notify",
+    "outcome", "part",   "phase",   "purpose", "quantile", "reason", "result", "room",    "rule",
+    "seller",  "source", "stage",   "state",   "step",     "table",  "type",   "version"};
 
 struct Family {
   std::string type;
