@@ -12,7 +12,6 @@ namespace forestall::acting {
 using boost::asio::awaitable;
 using guard::Owner;
 using journal::field_of;
-using journal::State;
 using namespace std::chrono_literals;
 
 AccountDesk* Floor::desk(std::string_view account) {
