@@ -66,7 +66,7 @@ class Orders {
     if (counts_.empty() || now >= counted_at_ + counted_every) count(now);
     for (const auto& [seller, by_cause] : counts_)
       for (std::size_t c = 0; c < by_cause.size(); ++c)
-        page.gauge("forestall_orders_at_risk", "Open orders at risk, by cause; of the most urgent ones",
+        page.gauge("forestall_orders_at_risk", "Open orders at risk among the most urgent ones, by cause.",
                    std::uint64_t{by_cause[c]},
                    {{"seller", seller}, {"cause", orders::word(static_cast<orders::Cause>(c))}});
   }
