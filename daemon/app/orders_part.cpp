@@ -76,6 +76,7 @@ class Orders {
 
   orders::Looked look_at(const flow::Seller& seller) const {
     std::vector<const config::AccountSettings*> accounts;
+    accounts.reserve(seller.accounts.size());
     for (const flow::Account* a : seller.accounts) accounts.push_back(&a->settings);
     return orders::look(seller.ledger->mirror(), accounts, {}, context_.clock.now(), most_orders);
   }

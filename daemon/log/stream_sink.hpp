@@ -24,7 +24,7 @@ struct LogCounters {
 // descriptor is not owned and its flags, which it may share with other programs, are not touched.
 class StreamSink final : public LogSink {
  public:
-  static constexpr std::size_t max_backlog_bytes = 256 * 1024;
+  static constexpr std::size_t max_backlog_bytes = std::size_t{256} * 1024;
 
   StreamSink(int fd, const Clock& clock, Style style);
 
