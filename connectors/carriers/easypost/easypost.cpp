@@ -64,13 +64,7 @@ class EasyPost final : public ports::Carrier {
     if (!decoded) co_return std::unexpected(decoded.error());
     page.bytes = response->body.size();
     page.set_aside = std::move(decoded->set_aside);
-    for (const ports::Parcel& p : parcels) {
-      std::vector<TrackRecord> ours;
-      for (const TrackRecord& r : decoded->records)
-        if (r.number == p.tracking.str()) ours.push_back(r);
-      if (const TrackRecord* record = choose(ours, p))
-        page.observations.emplace_back(summarise(*record, p, id_, clock_.now()));
-    }
+    add_updates(page, parcels, decoded->records, id_, clock_.now());
     co_return page;
   }
 

@@ -148,6 +148,18 @@ model::ShipmentUpdate summarise(TrackRecord record, const ports::Parcel& parcel,
   return out;
 }
 
+void add_updates(ports::Page& page, std::span<const ports::Parcel> parcels,
+                 std::span<const TrackRecord> records, const SourceId& source, Instant now) {
+  for (const ports::Parcel& parcel : parcels) {
+    // A shipment of several packages tells of all of them, a number that is used again of several shipments.
+    std::vector<TrackRecord> ours;
+    for (const TrackRecord& record : records)
+      if (record.number == parcel.tracking.str()) ours.push_back(record);
+    if (const TrackRecord* record = choose(ours, parcel))
+      page.observations.emplace_back(summarise(*record, parcel, source, now));
+  }
+}
+
 std::optional<CivilDate> read_day(std::string_view text) {
   std::string plain;
   for (const char c : text.substr(0, 10)) {

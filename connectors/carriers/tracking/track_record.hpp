@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,10 @@ const TrackRecord* choose(const std::vector<TrackRecord>& records, const ports::
 // known to the day count as the latest they can have been, but not after `now`.
 model::ShipmentUpdate summarise(TrackRecord record, const ports::Parcel& parcel, const SourceId& source,
                                 Instant now);
+
+// One update for each parcel that the records know of: what a carrier's answer adds to a page.
+void add_updates(ports::Page& page, std::span<const ports::Parcel> parcels,
+                 std::span<const TrackRecord> records, const SourceId& source, Instant now);
 
 // "20240326" or "2024-03-26", the first ten characters at most; nullopt for what is none.
 std::optional<CivilDate> read_day(std::string_view text);

@@ -72,10 +72,7 @@ class Ups final : public ports::Carrier {
     auto records = decode_track(response->body);
     if (!records) co_return std::unexpected(records.error());
     page.bytes = response->body.size();
-    // A shipment of several packages tells of all of them.
-    std::erase_if(*records, [&](const TrackRecord& r) { return r.number != parcel.tracking.str(); });
-    if (const TrackRecord* record = choose(*records, parcel))
-      page.observations.emplace_back(summarise(*record, parcel, id_, clock_.now()));
+    add_updates(page, parcels, *records, id_, clock_.now());
     co_return page;
   }
 
