@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/system/system_error.hpp>
 #include <utility>
 #include <variant>
 
 #include "connectors/net/sleep.hpp"
+#include "daemon/polling/guarded.hpp"
 
 namespace forestall::polling {
 
@@ -93,7 +93,7 @@ awaitable<void> FeedPoller::run() {
     }
     asked_ = false;
     began = tools_.clock.monotonic();
-    const auto done = co_await guarded_round(std::exchange(from_start_, false));
+    const auto done = co_await guarded(round(std::exchange(from_start_, false)));
     if (done) {
       failures = 0;
     } else {
@@ -106,24 +106,9 @@ awaitable<void> FeedPoller::run() {
 }
 
 void FeedPoller::failed(const Error& error) {
-  ++figures_.failures;
-  ++figures_.failures_by_code[error.code];
-  if (!figures_.failing_since) figures_.failing_since = tools_.clock.now();
   // Once when it begins, and when it becomes another failure: an hour's outage is one fact.
   if (!figures_.error || figures_.error->code != error.code) log_.warning("poll_failed", {{"reason", error}});
-  figures_.error = error;
-}
-
-// A bug of a connector costs its own feed a round, and is told as such.
-awaitable<Status> FeedPoller::guarded_round(bool from_start) {
-  try {
-    co_return co_await round(from_start);
-  } catch (const boost::system::system_error& e) {
-    if (e.code() == boost::asio::error::operation_aborted) throw;
-    co_return fail(ErrorCode::internal, e.what());
-  } catch (const std::exception& e) {
-    co_return fail(ErrorCode::internal, e.what());
-  }
+  figures_.failed(error, tools_.clock.now());
 }
 
 awaitable<Result<ports::Page>> FeedPoller::ask_channel(ports::Cursor from) {

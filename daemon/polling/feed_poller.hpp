@@ -38,7 +38,6 @@ class FeedPoller {
 
  private:
   boost::asio::awaitable<Monotonic> first_due();
-  boost::asio::awaitable<Status> guarded_round(bool from_start);
   boost::asio::awaitable<Status> round(bool from_start);
   boost::asio::awaitable<Result<ports::Page>> ask_channel(ports::Cursor from);
   void learn(const PageResult& page, const std::vector<bool>& first_seen);

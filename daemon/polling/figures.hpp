@@ -31,6 +31,13 @@ struct FeedFigures {
   std::optional<Instant> reached{};       // the latest time of placing met in this round
   std::optional<Error> error{};           // of the last failure; none once a page came through
   std::optional<Instant> failing_since{};
+
+  void failed(const Error& with, Instant now) {
+    ++failures;
+    ++failures_by_code[with.code];
+    if (!failing_since) failing_since = now;
+    error = with;
+  }
 };
 
 }  // namespace forestall::polling

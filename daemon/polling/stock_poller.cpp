@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/system/system_error.hpp>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "connectors/net/sleep.hpp"
 #include "daemon/polling/cadence.hpp"
+#include "daemon/polling/guarded.hpp"
 
 namespace forestall::polling {
 
@@ -67,7 +67,7 @@ awaitable<void> StockPoller::run() {
     while (!asked_ && tools_.clock.monotonic() < due) co_await woken_.wait_until(tools_.clock, due);
     asked_ = false;
     const auto began = tools_.clock.monotonic();
-    const auto done = co_await guarded_round(std::exchange(from_start_, false));
+    const auto done = co_await guarded(round(std::exchange(from_start_, false)));
     if (done) {
       failures = 0;
       due = began + settings_.poll;
@@ -80,23 +80,9 @@ awaitable<void> StockPoller::run() {
 }
 
 void StockPoller::failed(const Error& error) {
-  ++figures_.failures;
-  ++figures_.failures_by_code[error.code];
-  if (!figures_.failing_since) figures_.failing_since = tools_.clock.now();
   if (!figures_.error || figures_.error->detail != error.detail)
     log_.warning("stock_refused", {{"reason", error}, {"consequence", "nothing changed"}});
-  figures_.error = error;
-}
-
-awaitable<Status> StockPoller::guarded_round(bool from_start) {
-  try {
-    co_return co_await round(from_start);
-  } catch (const boost::system::system_error& e) {
-    if (e.code() == boost::asio::error::operation_aborted) throw;
-    co_return fail(ErrorCode::internal, e.what());
-  } catch (const std::exception& e) {
-    co_return fail(ErrorCode::internal, e.what());
-  }
+  figures_.failed(error, tools_.clock.now());
 }
 
 // A few zeros that no order explains are marked as suspect: what they pause can be undone, and the next

@@ -44,7 +44,6 @@ class StockPoller {
   bool stale(Instant now) const { return !true_at_ || now - *true_at_ > settings_.stale_after; }
 
  private:
-  boost::asio::awaitable<Status> guarded_round(bool from_start);
   boost::asio::awaitable<Status> round(bool from_start);
   boost::asio::awaitable<void> recall();
   Status look_for_zeros(ports::Page& page, ZeroWatch& watch);
