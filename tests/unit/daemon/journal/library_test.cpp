@@ -3,31 +3,17 @@
 #include "daemon/journal/library.hpp"
 
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-
-#include <string>
 
 #include "daemon/journal/moves.hpp"
+#include "tests/support/digest/digest.hpp"
 
 namespace forestall::journal {
 namespace {
 
-std::string sha256(const std::string& text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    static constexpr char digits[] = "0123456789abcdef";
-    hex += digits[digest[i] >> 4];
-    hex += digits[digest[i] & 15];
-  }
-  return hex;
-}
-
 TEST(JournalLibrary, ItsVersionBelongsToThisText) {
   EXPECT_EQ(library_version, 1U);
-  EXPECT_EQ(sha256(library_source()), "216fd95e71612c2297c2796ada41348818eae13a9d3d08f6f0bf58bfb951a2f2")
+  EXPECT_EQ(test::sha256_hex(library_source()),
+            "216fd95e71612c2297c2796ada41348818eae13a9d3d08f6f0bf58bfb951a2f2")
       << "lua/*.lua changed: raise library_version (library.hpp), then both values here";
 }
 
