@@ -8,24 +8,6 @@
 namespace forestall::cli {
 namespace json = boost::json;
 
-std::string text(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  if (value == nullptr) return {};
-  if (value->is_string()) return std::string(value->as_string());
-  if (value->is_int64() || value->is_uint64()) return fmt::format("{}", value->to_number<std::int64_t>());
-  if (value->is_bool()) return value->as_bool() ? "yes" : "no";
-  return {};
-}
-
-std::vector<json::object> rows(const json::object& object, std::string_view key) {
-  std::vector<json::object> all;
-  const auto* list = object.if_contains(key);
-  if (list == nullptr || !list->is_array()) return all;
-  for (const auto& entry : list->as_array())
-    if (entry.is_object()) all.push_back(entry.as_object());
-  return all;
-}
-
 namespace {
 
 json::object child(const json::object& object, std::string_view key) {

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include "config/base/ids.hpp"
+#include "daemon/cli/answer.hpp"
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/endpoint.hpp"
 
@@ -13,30 +14,6 @@ namespace forestall::cli {
 namespace {
 
 namespace json = boost::json;
-
-const json::object* object_of(const json::object& parent, std::string_view key) {
-  const auto* value = parent.if_contains(key);
-  return value != nullptr ? value->if_object() : nullptr;
-}
-
-std::string text(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
-std::int64_t number(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_int64() ? value->as_int64() : 0;
-}
-
-std::vector<json::object> objects(const json::object& parent, std::string_view key) {
-  std::vector<json::object> all;
-  const auto* list = parent.if_contains(key);
-  if (list == nullptr || !list->is_array()) return all;
-  for (const auto& entry : list->as_array())
-    if (entry.is_object()) all.push_back(entry.as_object());
-  return all;
-}
 
 Exit not_understood(Invocation& invocation) {
   invocation.err += "forestall: the daemon's answer is not what this version understands\n";
@@ -51,7 +28,7 @@ std::expected<std::vector<std::string>, Exit> all_sellers(Invocation& invocation
   const auto status = json::parse(fetched->body, ec);
   if (ec || !status.is_object()) return std::unexpected(not_understood(invocation));
   std::vector<std::string> sellers;
-  for (const auto& ledger : objects(status.as_object(), "ledgers")) sellers.push_back(text(ledger, "seller"));
+  for (const auto& ledger : rows(status.as_object(), "ledgers")) sellers.push_back(text(ledger, "seller"));
   return sellers;
 }
 
@@ -59,37 +36,33 @@ std::expected<std::vector<std::string>, Exit> all_sellers(Invocation& invocation
 bool render(const json::object& answer, Invocation& invocation) {
   const auto seller = text(answer, "seller");
   const auto refused = text(answer, "refused");
-  const auto* counts = object_of(answer, "counts");
-  const auto* file = object_of(answer, "file");
+  const auto counts = part(answer, "counts");
+  const auto file = part(answer, "file");
   auto& out = invocation.out;
   if (!refused.empty())
     out += fmt::format("{}: {}\n  the former mapping stays in force\n", seller,
                        toned(invocation.terminal, Tone::bad, "mapping refused: " + refused));
-  const auto listings = counts != nullptr ? number(*counts, "listings") : 0;
-  const auto without = counts != nullptr ? number(*counts, "without_sku") : 0;
-  const auto ambiguous = counts != nullptr ? number(*counts, "ambiguous") : 0;
-  const auto problems = file != nullptr ? number(*file, "problem_count") : 0;
+  const auto listings = number(counts, "listings");
+  const auto without = number(counts, "without_sku");
+  const auto ambiguous = number(counts, "ambiguous");
+  const auto problems = number(file, "problem_count");
   out +=
       fmt::format("{}: {} listing(s), {} without a SKU, {} ambiguous in the file, {} row(s) with problems\n",
                   seller, listings, without, ambiguous, problems);
-  std::vector<Row> rows;
+  std::vector<Row> listed;
   for (const std::string_view kind : {"ambiguous", "unmapped"})
-    for (const auto& listing : objects(answer, kind))
-      rows.push_back({{text(listing, "account")},
-                      {text(listing, "listing")},
-                      {std::string(kind), Tone::warning},
-                      {text(listing, "reason")}});
-  if (!rows.empty()) out += table(invocation.terminal, {"ACCOUNT", "LISTING", "IS", "WHY"}, rows);
-  if (file != nullptr) {
-    std::vector<Row> lines;
-    for (const auto& problem : objects(*file, "problems"))
-      lines.push_back(
-          {{fmt::format("{}:{}", text(*file, "path"), number(problem, "line"))}, {text(problem, "problem")}});
-    if (!lines.empty()) out += table(invocation.terminal, {"ROW", "PROBLEM"}, lines);
-  }
-  const auto* in_force = answer.if_contains("in_force");
-  return !refused.empty() || without > 0 || ambiguous > 0 || problems > 0 || in_force == nullptr ||
-         *in_force != true;
+    for (const auto& listing : rows(answer, kind))
+      listed.push_back({{text(listing, "account")},
+                        {text(listing, "listing")},
+                        {std::string(kind), Tone::warning},
+                        {text(listing, "reason")}});
+  if (!listed.empty()) out += table(invocation.terminal, {"ACCOUNT", "LISTING", "IS", "WHY"}, listed);
+  std::vector<Row> lines;
+  for (const auto& problem : rows(file, "problems"))
+    lines.push_back(
+        {{fmt::format("{}:{}", text(file, "path"), number(problem, "line"))}, {text(problem, "problem")}});
+  if (!lines.empty()) out += table(invocation.terminal, {"ROW", "PROBLEM"}, lines);
+  return !refused.empty() || without > 0 || ambiguous > 0 || problems > 0 || !truth(answer, "in_force");
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include "config/base/ids.hpp"
-#include "daemon/cli/acting_render.hpp"
+#include "daemon/cli/answer.hpp"
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/endpoint.hpp"
 

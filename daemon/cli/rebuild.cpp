@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "config/base/ids.hpp"
+#include "daemon/cli/answer.hpp"
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/endpoint.hpp"
 
@@ -31,22 +32,14 @@ std::expected<Job, Exit> parse_job(Invocation& invocation, const std::string& bo
   json::error_code ec;
   const auto answer = json::parse(body, ec);
   const auto* object = ec ? nullptr : answer.if_object();
-  const auto text = [&](std::string_view key) {
-    const auto* value = object->if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-  };
-  const auto number = [&](std::string_view key) {
-    const auto* value = object->if_contains(key);
-    return value != nullptr && value->is_int64() ? value->as_int64() : 0;
-  };
-  if (object == nullptr || text("state").empty()) {
+  if (object == nullptr || text(*object, "state").empty()) {
     invocation.err += "forestall: the daemon's answer is not what this version understands\n";
     return std::unexpected(Exit::failed);
   }
-  Job job{.number = number("job"),
-          .state = text("state"),
-          .error = text("error"),
-          .differences = number("difference_count"),
+  Job job{.number = number(*object, "job"),
+          .state = text(*object, "state"),
+          .error = text(*object, "error"),
+          .differences = number(*object, "difference_count"),
           .first = {}};
   const auto* list = object->if_contains("differences");
   if (list != nullptr && list->is_array())

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "config/base/time.hpp"
+#include "daemon/cli/answer.hpp"
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/endpoint.hpp"
 
@@ -15,42 +16,6 @@ namespace forestall::cli {
 namespace {
 
 namespace json = boost::json;
-
-std::string text(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string("?");
-}
-
-std::string number(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_number() ? fmt::format("{}", value->to_number<std::int64_t>()) : "?";
-}
-
-bool truth(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_bool() && value->as_bool();
-}
-
-std::vector<json::object> objects(const json::object& object, std::string_view key) {
-  std::vector<json::object> all;
-  const auto* list = object.if_contains(key);
-  if (list == nullptr || !list->is_array()) return all;
-  for (const auto& entry : list->as_array())
-    if (entry.is_object()) all.push_back(entry.as_object());
-  return all;
-}
-
-// An object within; empty where there is none.
-json::object part(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_object() ? value->as_object() : json::object();
-}
-
-// null is nothing to tell.
-std::string or_dash(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string("-");
-}
 
 // Seconds as people say them: "45s", "8m33s", "2h5m".
 std::string span(const json::object& object, std::string_view key) {
@@ -67,14 +32,14 @@ Row account_row(const json::object& account) {
   const auto* share = backfill.if_contains("share");
   const auto window = part(part(account, "blind_window_seconds"), "total");
   const auto trouble = truth(account, "clock_agrees") || !truth(account, "connected")
-                           ? or_dash(account, "error")
+                           ? text(account, "error", "-")
                            : std::string("the channel's clock disagrees with ours: nothing is written");
   return {
-      {text(account, "id")},
-      {text(account, "seller")},
-      {text(account, "kind")},
-      {text(account, "mode")},
-      {or_dash(account, "orders_complete_before")},
+      {text(account, "id", "?")},
+      {text(account, "seller", "?")},
+      {text(account, "kind", "?")},
+      {text(account, "mode", "?")},
+      {text(account, "orders_complete_before", "-")},
       {done ? "read"
             : fmt::format("{:.0f} %",
                           share != nullptr && share->is_number() ? 100 * share->to_number<double>() : 0.0),
@@ -86,52 +51,53 @@ Row account_row(const json::object& account) {
 
 Row stock_row(const json::object& source) {
   const bool stale = truth(source, "stale"), suspect = truth(source, "suspect");
-  const auto trouble = or_dash(source, "error");
-  return {{text(source, "source")},
-          {text(source, "seller")},
-          {text(source, "location")},
-          {or_dash(source, "true_at")},
+  const auto trouble = text(source, "error", "-");
+  return {{text(source, "source", "?")},
+          {text(source, "seller", "?")},
+          {text(source, "location", "?")},
+          {text(source, "true_at", "-")},
           {suspect ? "suspect"
            : stale ? "stale"
                    : "fresh",
            suspect || stale ? Tone::warning : Tone::good},
-          {number(source, "set_aside")},
+          {text(source, "set_aside", "?")},
           {trouble, trouble == "-" ? Tone::faint : Tone::bad}};
 }
 
 std::string render(const json::object& status, const Terminal& terminal) {
   const bool ready = truth(status, "ready");
-  std::string out = fmt::format("forestalld {}, {}, started {}\n", text(status, "version"),
-                                toned(terminal, ready ? Tone::good : Tone::warning, text(status, "phase")),
-                                text(status, "started_at"));
+  std::string out =
+      fmt::format("forestalld {}, {}, started {}\n", text(status, "version", "?"),
+                  toned(terminal, ready ? Tone::good : Tone::warning, text(status, "phase", "?")),
+                  text(status, "started_at", "?"));
   std::vector<Row> missing;
-  for (const auto& condition : objects(status, "conditions"))
+  for (const auto& condition : rows(status, "conditions"))
     if (!truth(condition, "ok"))
-      missing.push_back({{text(condition, "name"), Tone::warning}, {text(condition, "reason")}});
+      missing.push_back({{text(condition, "name", "?"), Tone::warning}, {text(condition, "reason", "?")}});
   if (!missing.empty()) out += "\n" + table(terminal, {"MISSING", "WHY"}, missing);
   std::vector<Row> ledgers;
-  for (const auto& ledger : objects(status, "ledgers"))
+  for (const auto& ledger : rows(status, "ledgers"))
     ledgers.push_back(
-        {{text(ledger, "seller")},
+        {{text(ledger, "seller", "?")},
          {truth(ledger, "open") ? "open" : "closed", truth(ledger, "open") ? Tone::good : Tone::warning},
-         {number(ledger, "skus")},
-         {number(ledger, "listings")},
-         {number(ledger, "unmapped_listings")},
-         {number(ledger, "open_orders")}});
+         {text(ledger, "skus", "?")},
+         {text(ledger, "listings", "?")},
+         {text(ledger, "unmapped_listings", "?")},
+         {text(ledger, "open_orders", "?")}});
   if (!ledgers.empty())
     out +=
         "\n" + table(terminal, {"SELLER", "LEDGER", "SKUS", "LISTINGS", "UNMAPPED", "OPEN ORDERS"}, ledgers);
-  const auto accounts = objects(status, "accounts");
+  const auto accounts = rows(status, "accounts");
   if (accounts.empty()) return out + "\nNo accounts are configured.\n";
-  std::vector<Row> rows;
-  rows.reserve(accounts.size());
-  for (const auto& account : accounts) rows.push_back(account_row(account));
+  std::vector<Row> lines;
+  lines.reserve(accounts.size());
+  for (const auto& account : accounts) lines.push_back(account_row(account));
   out += "\n" + table(terminal,
                       {"ACCOUNT", "SELLER", "KIND", "MODE", "ORDERS KNOWN UNTIL", "PAST ORDERS",
                        "BLIND WINDOW", "95 %", "TROUBLE"},
-                      rows);
+                      lines);
   std::vector<Row> stock;
-  for (const auto& source : objects(status, "stock")) stock.push_back(stock_row(source));
+  for (const auto& source : rows(status, "stock")) stock.push_back(stock_row(source));
   if (!stock.empty())
     out += "\n" + table(terminal, {"STOCK", "SELLER", "LOCATION", "TRUE AT", "STATE", "SET ASIDE", "TROUBLE"},
                         stock);
@@ -142,11 +108,11 @@ std::string render(const json::object& status, const Terminal& terminal) {
 void show_modes_in_force(json::object& status) {
   auto* const accounts = status.if_contains("accounts");
   if (accounts == nullptr || !accounts->is_array()) return;
-  for (const auto& desk : objects(status, "acting"))
+  for (const auto& desk : rows(status, "acting"))
     for (auto& account : accounts->as_array())
-      if (account.is_object() && text(account.as_object(), "id") == text(desk, "account"))
+      if (account.is_object() && text(account.as_object(), "id", "?") == text(desk, "account", "?"))
         account.as_object()["mode"] =
-            text(desk, "mode") + (text(desk, "breaker") == "open" ? " (breaker open)" : "");
+            text(desk, "mode", "?") + (text(desk, "breaker", "?") == "open" ? " (breaker open)" : "");
 }
 
 }  // namespace
