@@ -36,6 +36,21 @@ deducts_at = "ship"
 )";
 }
 
+// An account at Amazon whose channel nobody answers for.
+inline std::string account_table(const std::string& id) {
+  return "[[account]]\nid = \"" + id + R"("
+seller = "acme"
+kind = "amazon"
+marketplace = "A1PA6795UKMFR9"
+merchant_id = "A1SANDBOX"
+client_id = "amzn1.application-oa2-client.x"
+client_secret_file = "./token"
+refresh_token_file = "./token"
+base_url = "http://127.0.0.1:9"
+token_url = "http://127.0.0.1:9"
+)";
+}
+
 // A daemon on a Redis whose records somebody has filled: ten units of SKU-1, SKU-2 and L-3, and open orders
 // of two, three and four units of the listings L-1, L-2 and L-3, none of them mapped.
 class FilledDaemon : public ::testing::Test {

@@ -17,19 +17,8 @@ class ImportedRows : public FilledDaemon {
     EXPECT_TRUE(process_.wait_for_err("event=ledger_opened") && ledger_open()) << process_.err();
   }
   ChildProcess started() {
-    daemon_.rewrite({.api_table = "token_file = \"./token\"", .more = tables_of(server_) + R"(
-[[account]]
-id = "amazon-de"
-seller = "acme"
-kind = "amazon"
-marketplace = "A1PA6795UKMFR9"
-merchant_id = "A1SANDBOX"
-client_id = "amzn1.application-oa2-client.x"
-client_secret_file = "./token"
-refresh_token_file = "./token"
-base_url = "http://127.0.0.1:9"
-token_url = "http://127.0.0.1:9"
-)"});
+    daemon_.rewrite(
+        {.api_table = "token_file = \"./token\"", .more = tables_of(server_) + account_table("amazon-de")});
     write("");
     return start();
   }

@@ -32,19 +32,8 @@ class OrdersAtRisk : public FilledDaemon {
     const std::vector<model::Observation> page{late};
     records_->observe(page);
     sync_.call({"DEL", "forestall:{acme}:lease"});
-    daemon_.rewrite({.api_table = "token_file = \"./token\"", .more = tables_of(server_) + R"(
-[[account]]
-id = "amazon"
-seller = "acme"
-kind = "amazon"
-marketplace = "A1PA6795UKMFR9"
-merchant_id = "A1SANDBOX"
-client_id = "amzn1.application-oa2-client.x"
-client_secret_file = "./token"
-refresh_token_file = "./token"
-base_url = "http://127.0.0.1:9"
-token_url = "http://127.0.0.1:9"
-)"});
+    daemon_.rewrite(
+        {.api_table = "token_file = \"./token\"", .more = tables_of(server_) + account_table("amazon")});
     write("");
   }
 };
