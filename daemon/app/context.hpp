@@ -14,6 +14,7 @@
 #include "config/base/log.hpp"
 #include "config/base/random.hpp"
 #include "config/settings/settings.hpp"
+#include "daemon/alerting/inbox.hpp"
 #include "daemon/app/conditions.hpp"
 #include "daemon/log/stream_sink.hpp"
 #include "daemon/metrics/page.hpp"
@@ -45,6 +46,9 @@ struct Context {
   timing::Activity& activity;  // calls under way; what goes through the shared HTTP client is counted there
   const runtime::Lifecycle& life;
   std::function<void(std::string_view task)> fatal;  // for TaskGroups: the daemon cannot go on
+
+  // What people should know goes in here, from any part, at any time.
+  alerting::Inbox alerts{};
 
   // Filled while the parts are made; read from then on.
   Conditions conditions{};

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where every part of the daemon puts its alerts. Costs its callers nothing but memory: what becomes of an
+// alert (grouped, silenced, sent, tried again) is daemon/alerting's business.
+//
+//   context.alerts.raise({.identity = {seller, AlertKind::budget, account, "week"},
+//                         .severity = Severity::urgent, .hard = true,
+//                         .headline = "2 cancellations left until Sunday",
+//                         .first = "Ship what can be shipped; cancel nothing before Sunday.",
+//                         .numbers = {"11 of 13 used in 7 days", "the oldest rolls out on Fri 27 Nov"}});
+//   context.alerts.resolve({seller, AlertKind::budget, account, "week"});
+//
+// Or by level, like metrics: a watcher says from time to time all that stands, the rest is over.
+//
+//   context.alerts.watch([self](alerting::Inbox& inbox) {
+//     inbox.all({seller, AlertKind::carrier_incident}, self->incidents());
+//   });
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "daemon/alerting/alert.hpp"
+
+namespace forestall::alerting {
+
+// All alerts of a kind of a seller; of one account where it is given.
+struct Scope {
+  SellerId seller{};
+  AlertKind kind = AlertKind::shortfall;
+  AccountId account{};  // empty: of every account, and of none
+  bool holds(const Identity& identity) const {
+    return identity.seller == seller && identity.kind == kind &&
+           (account.empty() || identity.account == account);
+  }
+};
+
+struct Raised {
+  Alert alert;
+};
+struct Resolved {
+  Identity identity;
+};
+// These stand; whatever else stands in the scope is over.
+struct AllOf {
+  Scope scope;
+  std::vector<Alert> alerts;
+};
+using News = std::variant<Raised, Resolved, AllOf>;
+const SellerId& seller_of(const News& news);
+
+// Use from the loop's thread only.
+class Inbox {
+ public:
+  // Waits in memory until it is stored (milliseconds, while Redis answers). More than `most` are not kept:
+  // what is raised then is counted as dropped. A watcher says it again.
+  explicit Inbox(std::size_t most = 20'000) : most_(most) {}
+
+  void raise(Alert alert);
+  void resolve(Identity identity);
+  void all(Scope scope, std::vector<Alert> alerts);
+  // `look` is called every few seconds, and before the daemon's first message, with this inbox.
+  void watch(std::function<void(Inbox&)> look) { watchers_.push_back(std::move(look)); }
+
+  // --- for daemon/alerting ---
+  void look();
+  // Everything about one seller, in order; the rest stays.
+  std::vector<News> take(const SellerId& seller);
+  // Something came in.
+  void on_news(std::function<void()> told) { told_ = std::move(told); }
+  std::uint64_t dropped() const { return dropped_; }
+  std::size_t waiting() const { return news_.size(); }
+
+ private:
+  void put(News news, std::size_t weight);
+
+  std::size_t most_;
+  std::size_t weight_ = 0;
+  std::uint64_t dropped_ = 0;
+  std::vector<News> news_;
+  std::vector<std::function<void(Inbox&)>> watchers_;
+  std::function<void()> told_;
+};
+
+}  // namespace forestall::alerting
