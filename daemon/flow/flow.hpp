@@ -38,6 +38,9 @@ struct Account {
   bool backfilled = false;                    // past orders and all listings have been read once
   // The channel's clock is further from ours than [daemon] max_clock_skew: nothing may be written.
   bool skew_too_large = false;
+  // How many times as much a cancellation costs as by itself: grows as the account's cancellation budget runs
+  // out (daemon/guard/budget). At least 1.
+  double cancel_cost_factor = 1;
   // How long the account is blind. Whoever polls records when orders are seen; whoever acts records when
   // writes are sent and live. Null until polling is composed.
   polling::BlindWindow* blind_window = nullptr;
