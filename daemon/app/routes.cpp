@@ -69,8 +69,12 @@ web::Response metrics_page(const Context& context) {
 void add_own_routes(Context& context) {
   const auto started_at = context.clock.now();
   const std::vector<web::Route> own{
-      {Method::get, "/metrics", Access::open, "Metrics in Prometheus' text format",
-       web::immediate([&context](const web::Request&) { return metrics_page(context); })},
+      {.method = Method::get,
+       .pattern = "/metrics",
+       .access = Access::open,
+       .summary = "Metrics in Prometheus' text format",
+       .handler = web::immediate([&context](const web::Request&) { return metrics_page(context); }),
+       .media_type = "text/plain"},
       {Method::get, "/healthz", Access::open, "The process is alive and its loop turns",
        web::immediate([](const web::Request&) { return web::json(R"({"status":"alive"})"); })},
       {.method = Method::get,

@@ -65,13 +65,16 @@ void collect_web(Page& page, const web::WebCounters& web, const web::Connections
                {{"reason", "made_room"}});
   page.counter("forestall_http_connections_closed_total", closed_help, web.timed_out,
                {{"reason", "too_slow"}});
+  page.counter("forestall_http_streams_refused_total", "Streams of events refused: too many are open.",
+               web.streams_refused);
   page.counter("forestall_http_token_failures_total", "Requests with a missing or wrong token.",
                web.token_failures);
   using Phase = web::ConnectionPhase;
-  constexpr std::array<std::pair<Phase, std::string_view>, 4> phases{{{Phase::idle, "idle"},
+  constexpr std::array<std::pair<Phase, std::string_view>, 5> phases{{{Phase::idle, "idle"},
                                                                       {Phase::reading, "reading"},
                                                                       {Phase::handling, "handling"},
-                                                                      {Phase::writing, "writing"}}};
+                                                                      {Phase::writing, "writing"},
+                                                                      {Phase::streaming, "streaming"}}};
   for (const auto& [phase, name] : phases)
     page.gauge("forestall_http_connections", "Open connections by what they do.",
                std::uint64_t{connections.count(phase)}, {{"phase", name}});

@@ -45,7 +45,7 @@ std::optional<Response> refuse(const AccessRules& rules, const Route& route, con
   if (!caller.known)
     return token_needed ? std::optional(unauthorised("this needs a token: \"Authorization: Bearer TOKEN\""))
                         : std::nullopt;
-  if (!caller.seller) return std::nullopt;
+  if (!caller.seller || route.access == Access::own) return std::nullopt;
   const auto seller = request.path_parameters.find("seller");
   if (seller != request.path_parameters.end() && seller->second == caller.seller->str()) return std::nullopt;
   // A page that names no seller shows or changes what belongs to all of them.

@@ -26,7 +26,9 @@ void Connections::enter(ConnectionId id, ConnectionPhase phase, Monotonic now) {
 std::vector<ConnectionId> Connections::overdue(Monotonic now) {
   std::vector<ConnectionId> late;
   for (auto& [id, entry] : table_) {
-    if (entry.phase == ConnectionPhase::handling || entry.reported) continue;
+    const bool waits_for_us =
+        entry.phase == ConnectionPhase::handling || entry.phase == ConnectionPhase::streaming;
+    if (waits_for_us || entry.reported) continue;
     const auto limit = entry.phase == ConnectionPhase::idle ? limits_.idle : limits_.request;
     if (now - entry.since < limit) continue;
     entry.reported = true;

@@ -17,10 +17,11 @@ namespace forestall::web {
 enum class ConnectionId : std::uint64_t {};
 
 enum class ConnectionPhase : std::uint8_t {
-  idle,      // no byte of a next request yet
-  reading,   // a request is coming in
-  handling,  // a handler works; it has a deadline of its own
-  writing,   // the answer is going out
+  idle,       // no byte of a next request yet
+  reading,    // a request is coming in
+  handling,   // a handler works; it has a deadline of its own
+  writing,    // the answer is going out
+  streaming,  // events go out as they happen; nothing to do at the moment
 };
 
 struct ConnectionLimits {

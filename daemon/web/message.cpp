@@ -131,12 +131,12 @@ std::string_view reason_phrase(unsigned status) {
 
 std::string serialize_head(const Response& response, Instant now, bool keep_alive) {
   std::string head = fmt::format(
-      "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Length: {}\r\nConnection: {}\r\nX-Content-Type-Options: "
-      "nosniff\r\n"
+      "HTTP/1.1 {} {}\r\nDate: {}\r\nConnection: {}\r\nX-Content-Type-Options: nosniff\r\n"
       "X-Frame-Options: DENY\r\nReferrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: "
       "same-origin\r\n",
-      response.status, reason_phrase(response.status), http_date(now), response.body.size(),
-      keep_alive ? "keep-alive" : "close");
+      response.status, reason_phrase(response.status), http_date(now),
+      keep_alive && !response.endless ? "keep-alive" : "close");
+  if (!response.endless) head += fmt::format("Content-Length: {}\r\n", response.body.size());
   if (!response.content_type.empty())
     head += fmt::format("Content-Type: {}\r\n", checked(response.content_type));
   bool policy = false;

@@ -45,6 +45,7 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers{};  // beside those every answer carries
+  bool endless = false;  // no length is stated: a stream, which ends with its connection
 };
 
 Response json(std::string body, unsigned status = 200);

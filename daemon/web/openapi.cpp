@@ -45,14 +45,14 @@ json::object operation(const Route& route) {
   if (!route.request_schema.empty())
     result["requestBody"] = {{"required", true},
                              {"content", {{"application/json", {{"schema", schema(route.request_schema)}}}}}};
-  const bool text = route.pattern == "/metrics";
-  result["responses"] = {{"200", text ? answer("Done", "text/plain", {{"type", "string"}})
+  const bool text = route.media_type != "application/json";
+  result["responses"] = {{"200", text ? answer("Done", route.media_type, {{"type", "string"}})
                                       : answer("Done", "application/json", schema(route.response_schema))},
                          {"default", answer("Refused, with the reason", "application/problem+json",
                                             {{"$ref", "#/components/schemas/Problem"}})}};
   if (route.access == Access::change)
     result["security"] = json::array{json::object{{"token", json::array{}}}};
-  else if (route.access == Access::read)  // where the port is reachable from elsewhere
+  else if (route.access != Access::open)  // where the port is reachable from elsewhere
     result["security"] = json::array{json::object{}, json::object{{"token", json::array{}}}};
   return result;
 }

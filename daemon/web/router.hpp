@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "daemon/web/event_hub.hpp"
 #include "daemon/web/message.hpp"
 
 namespace forestall::web {
@@ -18,6 +20,7 @@ namespace forestall::web {
 enum class Access : std::uint8_t {
   open,    // anybody who reaches the port: metrics, health
   read,    // shows a seller's affairs: a token where the port can be reached from other machines
+  own,     // as read, for any valid token: the handler shows no more than what the caller's token covers
   change,  // changes state: always a token, valid for the {seller} of the path, or for all where it names
            // none
 };
@@ -32,6 +35,9 @@ struct QueryParameter {
 // must live in the table as long as the server, which it does.
 using Handler = std::function<boost::asio::awaitable<Response>(const Request&)>;
 
+// Opens a stream of server-sent events, or says why not. Readers are counted against the server's limit.
+using OpenEvents = std::function<std::expected<std::unique_ptr<EventReader>, Response>(const Request&)>;
+
 struct Route {
   Method method = Method::get;
   std::string_view pattern;  // "/api/v1/sellers/{seller}/holds"; a segment in braces takes any one segment
@@ -43,6 +49,8 @@ struct Route {
   std::string_view request_schema{};   // JSON Schema of the body; empty: none is read
   std::size_t max_body =
       0;  // bytes; 0: the server's limit where there is a request schema, else none allowed
+  std::string_view media_type = "application/json";  // of a 200
+  OpenEvents events{};                               // instead of a handler: the answer is a stream
 };
 
 // A handler that never waits.

@@ -28,6 +28,7 @@
 #include "config/base/text.hpp"
 #include "connectors/net/sleep.hpp"
 #include "daemon/runtime/task_group.hpp"
+#include "daemon/web/stream.hpp"
 
 namespace forestall::web {
 namespace asio = boost::asio;
@@ -43,6 +44,15 @@ using Phase = ConnectionPhase;
 namespace {
 
 auto to(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
+
+// A stream that was opened; counted as long as it lives.
+struct Events {
+  std::unique_ptr<EventReader> reader;
+  std::size_t* counted_in = nullptr;
+  ~Events() {
+    if (counted_in != nullptr) --*counted_in;
+  }
+};
 
 bool is_too_large(const error_code& ec) {
   return ec == http::error::body_limit || ec == http::error::header_limit ||
@@ -88,6 +98,7 @@ struct Server::Impl {
   std::optional<asio::ip::tcp::acceptor> tcp;
   std::optional<asio::local::stream_protocol::acceptor> local;
   std::unordered_map<ConnectionId, Session> open;
+  std::size_t streams = 0;
   bool stopping = false;
   runtime::TaskGroup listeners;
   runtime::TaskGroup sessions;
@@ -103,7 +114,9 @@ struct Server::Impl {
   awaitable<bool> serve_one(ConnectionId id, Socket& socket, boost::beast::flat_buffer& buffer,
                             bool local_peer);
   awaitable<Response> answer(ConnectionId id, Socket& socket, boost::beast::flat_buffer& buffer,
-                             Parser& parser, bool local_peer, bool& body_unread);
+                             Parser& parser, bool local_peer, bool& body_unread, Events& events);
+  Response open_stream(const Route& route, const Request& request, Events& events);
+  awaitable<void> stream(ConnectionId id, Socket& socket, EventReader& events);
   awaitable<Response> handle(const Route& route, const Request& request);
   awaitable<void> swallow(Socket& socket);
   std::expected<Match, Response> judge(const Parser& parser, bool local_peer) const;
@@ -247,6 +260,7 @@ awaitable<bool> Server::Impl::serve_one(ConnectionId id, Socket& socket, boost::
   error_code ec;
   co_await http::async_read_header(socket, buffer, parser, to(ec));
   Response response;
+  Events events;
   bool body_unread = true;
   bool keep_alive = false;
   if (ec == http::error::end_of_stream || ec == asio::error::connection_reset || ec == asio::error::eof)
@@ -256,7 +270,7 @@ awaitable<bool> Server::Impl::serve_one(ConnectionId id, Socket& socket, boost::
   else if (ec)
     response = unreadable(ec);
   else {
-    response = co_await answer(id, socket, buffer, parser, local_peer, body_unread);
+    response = co_await answer(id, socket, buffer, parser, local_peer, body_unread, events);
     if (session.cut) response = problem(408, ErrorCode::timeout, "the request did not arrive in time");
     keep_alive = parser.keep_alive() && !body_unread && !stopping && !session.cut;
   }
@@ -264,6 +278,7 @@ awaitable<bool> Server::Impl::serve_one(ConnectionId id, Socket& socket, boost::
   if (parser.is_header_done() && parser.get().method() == http::verb::head) {
     const auto head = serialize_head(response, clock.now(), keep_alive);
     co_await asio::async_write(socket, asio::buffer(head), to(ec));
+    events.reader.reset();
   } else {
     const auto head = serialize_head(response, clock.now(), keep_alive);
     const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(response.body)};
@@ -271,13 +286,15 @@ awaitable<bool> Server::Impl::serve_one(ConnectionId id, Socket& socket, boost::
   }
   count(response.status, began);
   if (ec) co_return false;
+  if (events.reader) co_await stream(id, socket, *events.reader);
+  if (response.endless) co_return false;
   if (!keep_alive && body_unread) co_await swallow(socket);
   co_return keep_alive;
 }
 
 // Reads what remains of the request, and says what to answer.
 awaitable<Response> Server::Impl::answer(ConnectionId id, Socket& socket, boost::beast::flat_buffer& buffer,
-                                         Parser& parser, bool local_peer, bool& body_unread) {
+                                         Parser& parser, bool local_peer, bool& body_unread, Events& events) {
   body_unread = !parser.is_done();
   auto match = judge(parser, local_peer);
   if (!match) {
@@ -301,7 +318,33 @@ awaitable<Response> Server::Impl::answer(ConnectionId id, Socket& socket, boost:
   request.content_type = parser.get()[http::field::content_type];
   request.body = std::move(parser.get().body());
   table.enter(id, Phase::handling, clock.monotonic());
+  if (route.events) co_return open_stream(route, request, events);
   co_return co_await handle(route, request);
+}
+
+Response Server::Impl::open_stream(const Route& route, const Request& request, Events& events) {
+  if (streams >= options.max_streams) {
+    ++counters.streams_refused;
+    auto full = problem(503, ErrorCode::unavailable, "too many streams are open");
+    full.headers.emplace_back("Retry-After", "10");
+    return full;
+  }
+  auto opened = route.events(request);
+  if (!opened) return std::move(opened.error());
+  events.reader = std::move(*opened);
+  events.counted_in = &streams;
+  ++streams;
+  return {.content_type = "text/event-stream",
+          .body = {},
+          .headers = {{"X-Accel-Buffering", "no"}},
+          .endless = true};
+}
+
+awaitable<void> Server::Impl::stream(ConnectionId id, Socket& socket, EventReader& events) {
+  const auto enters = [this, id](StreamStep step) {
+    table.enter(id, step == StreamStep::writes ? Phase::writing : Phase::streaming, clock.monotonic());
+  };
+  co_await send_events(socket, events, {.clock = clock, .heartbeat = options.heartbeat, .enters = enters});
 }
 
 // Everything that can be refused on the header alone, before a body is read.
@@ -406,7 +449,8 @@ awaitable<void> Server::stop() {
     self.local->close(ignored);
     ::unlink(self.options.unix_socket.c_str());
   }
-  for (const auto id : self.table.in(Phase::idle)) self.cut(id);
+  for (const auto phase : {Phase::idle, Phase::streaming})
+    for (const auto id : self.table.in(phase)) self.cut(id);
   // Requests at work end their session by themselves now; asked again every few milliseconds, until the grace
   // is over.
   const auto deadline = self.clock.monotonic() + self.options.stop_grace;
@@ -415,7 +459,10 @@ awaitable<void> Server::stop() {
   co_await self.sessions.stop();
 }
 
-void Server::set_rules(AccessRules rules) { impl_->rules = std::move(rules); }
+void Server::set_rules(AccessRules rules) {
+  impl_->rules = std::move(rules);
+  for (const auto id : impl_->table.in(Phase::streaming)) impl_->cut(id);
+}
 
 std::uint16_t Server::port() const {
   error_code ec;

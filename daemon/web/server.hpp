@@ -23,12 +23,16 @@ namespace forestall::web {
 struct ServerOptions {
   std::string host = "127.0.0.1";  // an address literal or "localhost"; "::" for every interface
   std::uint16_t port = 0;          // 0: any free one, see port()
-  std::string unix_socket;         // also listens here (mode 0600); empty: not
+  std::string unix_socket{};         // also listens here (mode 0600); empty: not
   std::size_t max_header_bytes = 16 * 1024;
   std::size_t max_body_bytes = 1024 * 1024;
   ConnectionLimits connections{};
+  std::size_t max_streams = 64;  // of server-sent events; beyond it 503
+  // A stream that has nothing to say says so: proxies cut silent connections, and a peer that is gone is
+  // found.
+  std::chrono::nanoseconds heartbeat = std::chrono::seconds{15};
   std::chrono::nanoseconds stop_grace = std::chrono::seconds{2};  // for requests at work when we stop
-  std::vector<std::string> host_names;  // lower case; accepted in Host beside addresses and localhost
+  std::vector<std::string> host_names{};  // lower case; accepted in Host beside addresses and localhost
   bool any_host_name = false;           // where another machine's name for us cannot be known
 };
 
@@ -43,6 +47,7 @@ struct WebCounters {
   std::uint64_t evicted = 0;    // connections: idle or slow, closed to make room
   std::uint64_t timed_out = 0;  // connections: a phase lasted too long
   std::uint64_t token_failures = 0;
+  std::uint64_t streams_refused = 0;  // too many streams are open
 };
 
 class Server {
@@ -60,7 +65,9 @@ class Server {
   // and joined.
   boost::asio::awaitable<void> stop();
 
-  void set_rules(AccessRules rules);  // from the next request on: tokens can be changed while running
+  // From the next request on: tokens can be changed while running. Streams end, and are opened anew under
+  // these.
+  void set_rules(AccessRules rules);
   std::uint16_t port() const;
   const WebCounters& counters() const;
   const Connections& connections() const;

@@ -73,6 +73,19 @@ std::optional<HttpAnswer> TcpClient::receive(std::chrono::milliseconds within, b
   }
 }
 
+std::string TcpClient::read_until(std::string_view end, std::chrono::milliseconds within) {
+  const auto deadline = std::chrono::steady_clock::now() + within;
+  for (std::size_t from = 0;;) {
+    if (const auto at = input_.find(end, from); at != std::string::npos) {
+      auto text = input_.substr(0, at + end.size());
+      input_.erase(0, text.size());
+      return text;
+    }
+    from = input_.size() - std::min(input_.size(), end.size());
+    if (read_some(deadline) != Got::bytes) return {};
+  }
+}
+
 bool TcpClient::closed(std::chrono::milliseconds within) {
   const auto deadline = std::chrono::steady_clock::now() + within;
   Got got = Got::bytes;

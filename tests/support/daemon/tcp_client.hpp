@@ -31,6 +31,8 @@ class TcpClient {
   bool send(std::string_view bytes);
   // The next answer with its body; nullopt at the deadline or when the other side closed before.
   std::optional<HttpAnswer> receive(std::chrono::milliseconds within = patience, bool has_body = true);
+  // Everything up to and including `end`; empty at the deadline or when the other side closed before.
+  std::string read_until(std::string_view end, std::chrono::milliseconds within = patience);
   // True as soon as the other side has closed (what it still sends is dropped).
   bool closed(std::chrono::milliseconds within = patience);
 

@@ -48,6 +48,15 @@ TEST_F(AccessTest, ReadingNeedsOneOnlyWhereOthersCanReachUs) {
   EXPECT_EQ(ask(Access::read, "", "Bearer only-acme"), 403u);
 }
 
+TEST_F(AccessTest, WhatShowsEachCallerItsOwnTakesAnyToken) {
+  EXPECT_EQ(ask(Access::own, "", std::nullopt), 200u);
+  rules.read_needs_token = true;
+  EXPECT_EQ(ask(Access::own, "", std::nullopt), 401u);
+  EXPECT_EQ(ask(Access::own, "", "Bearer only-acme"), 200u);
+  EXPECT_EQ(ask(Access::own, "", "Bearer all-of-them"), 200u);
+  EXPECT_EQ(ask(Access::own, "", "Bearer wrong"), 401u);
+}
+
 TEST_F(AccessTest, WrongTokensAre401WithAChallenge) {
   for (const char* header : {"Bearer wrong", "Bearer all-of-the", "Bearer all-of-themx", "Bearer ", "Bearer",
                              "Basic x", "all-of-them", "", "Bearer all-of-them only-acme"}) {

@@ -74,5 +74,18 @@ TEST_F(ConnectionsTest, WhatWasEvictedStaysOut) {
   EXPECT_EQ(table.count(Phase::reading), 0u);
 }
 
+TEST_F(ConnectionsTest, AStreamThatWaitsHasNoDeadlineAndOneThatWritesHas) {
+  const auto stream = open(0s);
+  table.enter(stream, Phase::streaming, at(1s));
+  EXPECT_THAT(table.overdue(at(3600s)), IsEmpty());
+  table.enter(stream, Phase::writing, at(3600s));
+  EXPECT_THAT(table.overdue(at(3615s)), ElementsAre(stream)) << "its peer does not read";
+}
+
+TEST_F(ConnectionsTest, AStreamMakesRoomForNobody) {
+  for (const auto id : {open(0s), open(0s), open(0s)}) table.enter(id, Phase::streaming, at(1s));
+  EXPECT_EQ(table.admit(at(60s)).admitted, std::nullopt);
+}
+
 }  // namespace
 }  // namespace forestall::web
