@@ -24,6 +24,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "config/base/text.hpp"
 #include "connectors/net/sleep.hpp"
@@ -47,10 +48,11 @@ auto to(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); 
 
 // A stream that was opened; counted as long as it lives.
 struct Events {
-  std::unique_ptr<EventReader> reader;
-  std::size_t* counted_in = nullptr;
+  std::unique_ptr<EventReader> reader{};
+  std::unordered_set<ConnectionId>* counted_in = nullptr;
+  ConnectionId id{};
   ~Events() {
-    if (counted_in != nullptr) --*counted_in;
+    if (counted_in != nullptr) counted_in->erase(id);
   }
 };
 
@@ -98,7 +100,7 @@ struct Server::Impl {
   std::optional<asio::ip::tcp::acceptor> tcp;
   std::optional<asio::local::stream_protocol::acceptor> local;
   std::unordered_map<ConnectionId, Session> open;
-  std::size_t streams = 0;
+  std::unordered_set<ConnectionId> streams;
   bool stopping = false;
   runtime::TaskGroup listeners;
   runtime::TaskGroup sessions;
@@ -115,7 +117,7 @@ struct Server::Impl {
                             bool local_peer);
   awaitable<Response> answer(ConnectionId id, Socket& socket, boost::beast::flat_buffer& buffer,
                              Parser& parser, bool local_peer, bool& body_unread, Events& events);
-  Response open_stream(const Route& route, const Request& request, Events& events);
+  Response open_stream(ConnectionId id, const Route& route, const Request& request, Events& events);
   awaitable<void> stream(ConnectionId id, Socket& socket, EventReader& events);
   awaitable<Response> handle(const Route& route, const Request& request);
   awaitable<void> swallow(Socket& socket);
@@ -318,12 +320,13 @@ awaitable<Response> Server::Impl::answer(ConnectionId id, Socket& socket, boost:
   request.content_type = parser.get()[http::field::content_type];
   request.body = std::move(parser.get().body());
   table.enter(id, Phase::handling, clock.monotonic());
-  if (route.events) co_return open_stream(route, request, events);
+  if (route.events) co_return open_stream(id, route, request, events);
   co_return co_await handle(route, request);
 }
 
-Response Server::Impl::open_stream(const Route& route, const Request& request, Events& events) {
-  if (streams >= options.max_streams) {
+Response Server::Impl::open_stream(ConnectionId id, const Route& route, const Request& request,
+                                   Events& events) {
+  if (streams.size() >= options.max_streams) {
     ++counters.streams_refused;
     auto full = problem(503, ErrorCode::unavailable, "too many streams are open");
     full.headers.emplace_back("Retry-After", "10");
@@ -333,7 +336,8 @@ Response Server::Impl::open_stream(const Route& route, const Request& request, E
   if (!opened) return std::move(opened.error());
   events.reader = std::move(*opened);
   events.counted_in = &streams;
-  ++streams;
+  events.id = id;
+  streams.insert(id);
   return {.content_type = "text/event-stream",
           .body = {},
           .headers = {{"X-Accel-Buffering", "no"}},
@@ -341,8 +345,9 @@ Response Server::Impl::open_stream(const Route& route, const Request& request, E
 }
 
 awaitable<void> Server::Impl::stream(ConnectionId id, Socket& socket, EventReader& events) {
-  const auto enters = [this, id](StreamStep step) {
+  const auto enters = [this, id, &session = open.at(id)](StreamStep step) {
     table.enter(id, step == StreamStep::writes ? Phase::writing : Phase::streaming, clock.monotonic());
+    return !session.cut && !stopping;
   };
   co_await send_events(socket, events, {.clock = clock, .heartbeat = options.heartbeat, .enters = enters});
 }
@@ -449,8 +454,8 @@ awaitable<void> Server::stop() {
     self.local->close(ignored);
     ::unlink(self.options.unix_socket.c_str());
   }
-  for (const auto phase : {Phase::idle, Phase::streaming})
-    for (const auto id : self.table.in(phase)) self.cut(id);
+  for (const auto id : self.table.in(Phase::idle)) self.cut(id);
+  for (const auto id : self.streams) self.cut(id);
   // Requests at work end their session by themselves now; asked again every few milliseconds, until the grace
   // is over.
   const auto deadline = self.clock.monotonic() + self.options.stop_grace;
@@ -461,7 +466,7 @@ awaitable<void> Server::stop() {
 
 void Server::set_rules(AccessRules rules) {
   impl_->rules = std::move(rules);
-  for (const auto id : impl_->table.in(Phase::streaming)) impl_->cut(id);
+  for (const auto id : impl_->streams) impl_->cut(id);
 }
 
 std::uint16_t Server::port() const {

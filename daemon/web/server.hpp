@@ -23,7 +23,7 @@ namespace forestall::web {
 struct ServerOptions {
   std::string host = "127.0.0.1";  // an address literal or "localhost"; "::" for every interface
   std::uint16_t port = 0;          // 0: any free one, see port()
-  std::string unix_socket{};         // also listens here (mode 0600); empty: not
+  std::string unix_socket{};       // also listens here (mode 0600); empty: not
   std::size_t max_header_bytes = 16 * 1024;
   std::size_t max_body_bytes = 1024 * 1024;
   ConnectionLimits connections{};
@@ -33,7 +33,7 @@ struct ServerOptions {
   std::chrono::nanoseconds heartbeat = std::chrono::seconds{15};
   std::chrono::nanoseconds stop_grace = std::chrono::seconds{2};  // for requests at work when we stop
   std::vector<std::string> host_names{};  // lower case; accepted in Host beside addresses and localhost
-  bool any_host_name = false;           // where another machine's name for us cannot be known
+  bool any_host_name = false;             // where another machine's name for us cannot be known
 };
 
 struct WebCounters {

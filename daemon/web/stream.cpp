@@ -55,12 +55,12 @@ awaitable<void> send_events(Socket& socket, EventReader& reader, const StreamPor
     for (const auto& frame : frames) parts.push_back(asio::buffer(*frame));
     if (parts.empty() && silent) parts.push_back(asio::buffer(heartbeat));
     if (!parts.empty()) {
-      ports.enters(StreamStep::writes);
+      if (!ports.enters(StreamStep::writes)) co_return;
       error_code ec;
       co_await asio::async_write(socket, parts, asio::redirect_error(asio::use_awaitable, ec));
       if (ec) co_return;
     }
-    ports.enters(StreamStep::waits);
+    if (!ports.enters(StreamStep::waits)) co_return;
     error_code ec;
     const auto outcome =
         co_await (expired(news) || net::sleep_for(ports.clock, ports.heartbeat) || readable(socket, ec));

@@ -18,8 +18,9 @@ enum class StreamStep : std::uint8_t { waits, writes };
 struct StreamPorts {
   Clock& clock;
   std::chrono::nanoseconds heartbeat;
-  // Called before each step: whoever watches deadlines gives a time to writing and none to waiting.
-  std::function<void(StreamStep)> enters;
+  // Called before each step: whoever watches deadlines gives a time to writing and none to waiting. False:
+  // the stream is to end.
+  std::function<bool(StreamStep)> enters;
 };
 
 // Until the peer leaves, writing fails, or the socket's operations are cancelled. What the peer says
