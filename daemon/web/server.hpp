@@ -31,7 +31,7 @@ struct ServerOptions {
   // A stream that has nothing to say says so: proxies cut silent connections, and a peer that is gone is
   // found.
   std::chrono::nanoseconds heartbeat = std::chrono::seconds{15};
-  std::chrono::nanoseconds stop_grace = std::chrono::seconds{2};  // for requests at work when we stop
+  std::chrono::nanoseconds stop_grace = std::chrono::seconds{5};  // for requests at work when we stop
   std::vector<std::string> host_names{};  // lower case; accepted in Host beside addresses and localhost
   bool any_host_name = false;             // where another machine's name for us cannot be known
 };

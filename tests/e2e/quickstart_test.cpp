@@ -19,7 +19,8 @@ using testing::HasSubstr;
 class QuickstartTest : public testing::Test {
  protected:
   ChildProcess start(std::vector<std::string> more) {
-    std::vector<std::string> arguments{FORESTALL_SOURCE_DIR "/deploy/quickstart", "--skip-build"};
+    std::vector<std::string> arguments{FORESTALL_SOURCE_DIR "/deploy/quickstart", "--skip-build", "--port",
+                                       std::to_string(free_port())};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return ChildProcess(std::move(arguments), {.environment = {{"FORESTALL_BIN", FORESTALL_BIN_DIR},
                                                                {"TMPDIR", folder.path().string()}}});

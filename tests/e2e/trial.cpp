@@ -33,9 +33,7 @@ void insert_after(std::string& text, std::string_view heading, std::string_view 
 
 }  // namespace
 
-Trial::InMemory::InMemory() {
-  if (access("/dev/shm", W_OK) == 0) setenv("TMPDIR", "/dev/shm", 0);
-}
+Trial::InMemory::InMemory() { test::prefer_memory(); }
 
 Trial::Trial(const TrialOptions& options)
     : sandbox(sandbox_arguments(folder, options)),

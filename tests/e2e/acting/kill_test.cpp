@@ -31,9 +31,11 @@ class Kills : public ::testing::Test {
  protected:
   Kills()
       : world_({.sandbox = {"--seed", "5", "--skus", "60", "--rate", "6", "--days", "60", "--accounts", "2",
-                            "--speed", "900", "--fba", "0", "--lead-time", "1d", "--cover", "3d"},
+                            "--speed", "300", "--fba", "0", "--lead-time", "1d", "--cover", "3d"},
                 .replace = {{"mode = \"observe\"", "mode = \"guard\""}}}) {
     world_.start_daemon();
+    EXPECT_TRUE(eventually([&] { return !records().empty(); }, 60s))
+        << "nothing was ever wished: the test shows nothing" << world_.daemon().err();
   }
 
   std::map<std::string, journal::Record> records() {
@@ -51,7 +53,6 @@ class Kills : public ::testing::Test {
   // Every intent that is open now is closed, or another follows it, within the time.
   void expect_settled() {
     const auto before = records();
-    EXPECT_FALSE(before.empty()) << "nothing was ever wished: the test shows nothing";
     std::string left;
     EXPECT_TRUE(eventually(
         [&] {
@@ -61,7 +62,7 @@ class Kills : public ::testing::Test {
               left += field + " " + std::string(word(record.state)) + "; ";
           return left.empty();
         },
-        60s))
+        120s))
         << "never settled: " << left;
     // A zero of ours ends when there is stock again: what the sandbox calls orphaned changes hands.
     std::set<std::string> orphans;
@@ -76,7 +77,7 @@ class Kills : public ::testing::Test {
           std::erase_if(orphans, [&](const auto& one) { return !now.contains(one); });
           return orphans.empty();
         },
-        60s))
+        120s))
         << orphans.size() << " pauses nobody ends, such as " << *orphans.begin();
     world_.kill_daemon();
     EXPECT_THAT(world_.differences(), IsEmpty());

@@ -156,18 +156,28 @@ void ActingRoom::order(const std::string& name, std::int64_t units, bool counted
 
 void ActingRoom::watermark() { account->orders_complete_before = clock.now() + 1ms; }
 
+void ActingRoom::turn() {
+  loop.io.restart();
+  loop.io.run_one_for(std::chrono::microseconds(250));
+  loop.io.restart();
+  loop.io.poll();
+}
+
+// Redis answers in the machine's time: the world's stands still until it has, however busy the machine is.
+bool ActingRoom::waits_for_redis() const { return client->state().connected && client->unanswered() > 0; }
+
 bool ActingRoom::until(const std::function<bool()>& holds, Millis at_most) {
   const auto end = clock.now() + at_most;
   const auto step = std::max<Millis>(2s, at_most / 500);
   const auto give_up = std::chrono::steady_clock::now() + patience;
-  // Redis answers in the machine's time: several turns of the loop for each step of the world's.
   for (;;) {
     for (int i = 0; i < 12; ++i) {
       if (holds()) return true;
-      loop.io.restart();
-      loop.io.run_one_for(std::chrono::microseconds(200));
-      loop.io.restart();
-      loop.io.poll();
+      turn();
+    }
+    while (waits_for_redis() && std::chrono::steady_clock::now() < give_up) {
+      if (holds()) return true;
+      turn();
     }
     if (clock.now() >= end || std::chrono::steady_clock::now() >= give_up) return holds();
     clock.advance(step);
@@ -179,12 +189,8 @@ void ActingRoom::pass(Millis time) {
   const std::chrono::nanoseconds step = std::max<Millis>(5s, time / 300);
   for (bool last = false; !last;) {
     last = clock.now() >= end;
-    for (int i = 0; i < 10; ++i) {
-      loop.io.restart();
-      loop.io.run_one_for(std::chrono::microseconds(300));
-      loop.io.restart();
-      loop.io.poll();
-    }
+    const auto give_up = std::chrono::steady_clock::now() + patience;
+    for (int i = 0; i < 10 || (waits_for_redis() && std::chrono::steady_clock::now() < give_up); ++i) turn();
     if (!last) clock.advance(std::min<std::chrono::nanoseconds>(step, end - clock.now()));
   }
 }

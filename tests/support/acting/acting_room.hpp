@@ -61,6 +61,8 @@ class ActingRoom {
 
  private:
   void make();
+  void turn();
+  bool waits_for_redis() const;
   std::unique_ptr<runtime::TaskGroup> tasks_;
   std::uint64_t version_ = 0;
   std::uint64_t orders_ = 0;

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -27,6 +28,13 @@ TemporaryFolder::TemporaryFolder() {
   std::string name = std::string(base != nullptr ? base : "/tmp") + "/fst.XXXXXX";
   if (mkdtemp(name.data()) == nullptr) refuse("mkdtemp " + name);
   path_ = name;
+}
+
+void prefer_memory() {
+  struct statvfs shm{};
+  const std::uint64_t room = 1024ULL * 1024 * 1024;
+  if (statvfs("/dev/shm", &shm) == 0 && shm.f_bavail * shm.f_frsize >= room && access("/dev/shm", W_OK) == 0)
+    setenv("TMPDIR", "/dev/shm", 0);
 }
 
 TemporaryFolder::~TemporaryFolder() {

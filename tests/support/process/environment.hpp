@@ -28,6 +28,10 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+// Temporary folders of this program lie in memory from now on, where there is room for it: the disk's delays
+// are not what the test is about. TMPDIR, where set, wins.
+void prefer_memory();
+
 // The whole file; throws std::system_error where it cannot be read.
 std::string read_file(const std::string& path);
 

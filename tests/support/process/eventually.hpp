@@ -9,7 +9,7 @@
 namespace forestall::test {
 
 // How long the slowest sanitizer build on a busy machine may take for what normally takes milliseconds.
-inline constexpr std::chrono::seconds patience{30};
+inline constexpr std::chrono::seconds patience{60};
 
 // True as soon as `holds()` is; false when it was still false at the deadline.
 template <class Predicate>

@@ -18,10 +18,10 @@ T run_with_time(AtSandbox& at, boost::asio::awaitable<T> work) {
   boost::asio::co_spawn(at.io, std::move(work), [&](std::exception_ptr thrown, T value) {
     if (!thrown) result.emplace(std::move(value));
   });
-  for (int i = 0; i < 20'000 && !result; ++i) {
+  for (int i = 0; i < 60'000 && !result; ++i) {
     at.io.restart();
     at.io.run_for(std::chrono::milliseconds(2));
-    if (!result && i % 3 == 2) at.clock.advance(100ms, [&] { at.io.poll(); });
+    if (!result && i % 10 == 9) at.clock.advance(100ms, [&] { at.io.poll(); });
   }
   if (!result) throw std::runtime_error("the call never ended");
   return std::move(*result);

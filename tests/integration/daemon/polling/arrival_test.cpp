@@ -44,17 +44,22 @@ TEST(Arrival, EveryOrderOnceAcrossKills) {
 }
 
 TEST(Arrival, AFirstReadingThatIsKilledGoesOn) {
-  ObservedWorld world({.sandbox = {"--seed", "8", "--skus", "200", "--rate", "8", "--days", "2"}});
-  world.sandbox().advance("1d12h");
-  world.start_daemon();
-  // After the first page of the past.
-  ASSERT_TRUE(eventually([&] { return !world.cursor("amazon-us order_history").empty(); }))
-      << world.daemon().err();
-  world.kill_daemon();
-  const bool was_done = !world.cursor("amazon-us order_history round").empty();
+  std::unique_ptr<ObservedWorld> begun;
+  for (int attempt = 0; attempt < 5 && begun == nullptr; ++attempt) {
+    begun = std::make_unique<ObservedWorld>(
+        WorldOptions{.sandbox = {"--seed", "8", "--skus", "200", "--rate", "8", "--days", "2"}});
+    begun->sandbox().advance("1d12h");
+    begun->start_daemon();
+    // After the first page of the past.
+    ASSERT_TRUE(eventually([&] { return !begun->cursor("amazon-us order_history").empty(); }))
+        << begun->daemon().err();
+    begun->kill_daemon();
+    if (!begun->cursor("amazon-us order_history round").empty()) begun.reset();  // killed too late
+  }
+  ASSERT_NE(begun, nullptr) << "killed too late each time, to show anything";
+  auto& world = *begun;
   world.start_daemon();
   ASSERT_TRUE(world.until_the_end()) << world.daemon().err();
-  EXPECT_FALSE(was_done) << "killed too late to show anything";
   EXPECT_THAT(world.daemon().err(), HasSubstr("event=backfilled seller=acme account=amazon-us"));
   EXPECT_NE(world.cursor("amazon-us order_history round"), "");
   expect_everything_arrived(world, begin + 48h);

@@ -55,6 +55,13 @@ class ObservedWorld {
 
   void restart_redis();  // killed, and started again on its data
   SyncRedis& redis() { return *redis_; }
+
+ private:
+  struct InMemory {
+    InMemory() { prefer_memory(); }
+  } in_memory_;
+
+ public:
   TemporaryFolder folder;
   std::string stock_folder;
 

@@ -76,15 +76,16 @@ TEST(RedisClient, UsersAndPasswords) {
   const auto with = [&](std::string user, std::string password) {
     auto config = config_for(server.url());
     config.credentials = {.username = std::move(user), .password = Secret(std::move(password))};
-    config.call_timeout = 200ms;
     return config;
   };
   {
     RunningClient redis(loop, with("", "right"));
     EXPECT_TRUE(redis.call(Request("PING")));
   }
-  for (const auto& config : {with("", "wrong"), with("nobody", "right"), with("", "")}) {
+  for (auto config : {with("", "wrong"), with("nobody", "right"), with("", "")}) {
+    config.call_timeout = 200ms;
     RunningClient redis(loop, config);
+    loop.run_until([&] { return redis->state().last_error.has_value(); });
     const auto error = redis.call(Request("PING")).error();
     EXPECT_EQ(error.code, ErrorCode::unauthenticated) << to_string(error);
     EXPECT_FALSE(redis->state().connected);
@@ -119,7 +120,6 @@ TEST(RedisClient, TlsVerifiesTheAuthorityAndTheName) {
     auto config = config_for("tls://" + host + ":" + std::to_string(server.tls_port()));
     config.tls.ca_file = ca;
     config.tls.server_name = name;
-    config.call_timeout = 400ms;
     return config;
   };
   {
@@ -132,8 +132,10 @@ TEST(RedisClient, TlsVerifiesTheAuthorityAndTheName) {
     RunningClient redis(loop, at("127.0.0.1", server.ca_file(), "localhost"));
     EXPECT_TRUE(redis.call(Request("PING")));
   }
-  const auto refused = [&](const ClientConfig& config) {
+  const auto refused = [&](ClientConfig config) {
+    config.call_timeout = 400ms;
     RunningClient redis(loop, config);
+    loop.run_until([&] { return redis->state().last_error.has_value(); });
     const auto reply = redis.call(Request("PING"));
     return reply ? "connected" : to_string(reply.error());
   };

@@ -97,6 +97,7 @@ TEST(ManagedRedis, RestartsAServerThatDiedAndNothingAcknowledgedIsLost) {
   RunningClient redis(loop, config_for(to_string(manager->endpoint())));
   for (int round = 0; round < 10; ++round) {
     ASSERT_TRUE(redis.call(Request("SET", "round", round)));
+    ASSERT_GT(manager->status().pid, 0);
     ::kill(manager->status().pid, SIGKILL);
     EXPECT_EQ(redis.call(Request("GET", "round"), {.repeat = Repeat::harmless})->expect_integer("").value(),
               round);
@@ -142,6 +143,7 @@ TEST(ManagedRedis, StartsNoSecondServerBesideOneThatIsSilent) {
   test::Loop loop;
   Manager first(loop, in(folder));
   first.until(ManagedState::running);
+  ASSERT_GT(first->status().pid, 0);
   ::kill(first->status().pid, SIGSTOP);
   ManagedTimes times = Manager::quick();
   times.answer = 50ms;

@@ -16,7 +16,7 @@ class Client : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     daemon = std::make_unique<RunningDaemon>(DaemonOptions{
-        .api_table = "max_header = \"8KiB\"\nrequest_deadline = \"1s\"\nidle_timeout = \"2s\""});
+        .api_table = "max_header = \"8KiB\"\nrequest_deadline = \"3s\"\nidle_timeout = \"4s\""});
     ASSERT_TRUE(daemon->wait_until_ready()) << daemon->process.err();
   }
   static void TearDownTestSuite() {
