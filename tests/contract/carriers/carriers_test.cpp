@@ -103,7 +103,7 @@ TEST_P(Carriers, SurviveEveryBreakOfEveryCall) {
     const ports::Parcel parcel{.account = AccountId::literal("shop"),
                                .order = OrderId::literal("1"),
                                .tracking = TrackingId::literal(s.number)};
-    auto page = test::run(loop.io, (*carrier)->track({parcel}, 400ms));
+    auto page = test::run(loop.io, (*carrier)->track({parcel}, broken == nullptr ? Millis(30s) : 400ms));
     if (!page) {
       EXPECT_NE(broken, nullptr) << page.error().detail;
       EXPECT_FALSE(page.error().detail.empty());

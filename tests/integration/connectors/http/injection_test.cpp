@@ -25,8 +25,8 @@ test::Reply shop(const test::SeenRequest& request) {
 }
 
 // The smallest connector: quantities by SKU, or an error.
-boost::asio::awaitable<Result<std::map<std::string, std::int64_t>>> read_all(ApiCaller& caller,
-                                                                             BaseUrl base) {
+boost::asio::awaitable<Result<std::map<std::string, std::int64_t>>> read_all(ApiCaller& caller, BaseUrl base,
+                                                                             Millis patience) {
   std::map<std::string, std::int64_t> quantities;
   std::string page;
   for (int pages = 0; pages < 5; ++pages) {
@@ -34,7 +34,7 @@ boost::asio::awaitable<Result<std::map<std::string, std::int64_t>>> read_all(Api
     request.base = base;
     request.path = "/items";
     if (!page.empty()) request.query.add("page", page);
-    auto response = co_await caller.call(list_items, "", std::move(request), 400ms);
+    auto response = co_await caller.call(list_items, "", std::move(request), patience);
     if (!response) co_return std::unexpected(response.error());
     auto document = json::Document::parse(response->body);
     if (!document) co_return std::unexpected(document.error());
@@ -47,13 +47,13 @@ boost::asio::awaitable<Result<std::map<std::string, std::int64_t>>> read_all(Api
   co_return fail(ErrorCode::parse, "pages without end");
 }
 
-boost::asio::awaitable<Result<Response>> pause(ApiCaller& caller, BaseUrl base) {
+boost::asio::awaitable<Result<Response>> pause(ApiCaller& caller, BaseUrl base, Millis patience) {
   Request request;
   request.method = Method::patch;
   request.base = base;
   request.path = make_path({"items", "A"});
   request.body = R"({"quantity":0})";
-  co_return co_await caller.call(pause_item, "", std::move(request), 400ms);
+  co_return co_await caller.call(pause_item, "", std::move(request), patience);
 }
 
 TEST(Injection, EveryBreakOfEveryCallIsATypedErrorOrTheTruth) {
@@ -68,9 +68,11 @@ TEST(Injection, EveryBreakOfEveryCallIsATypedErrorOrTheTruth) {
     CallerSettings settings;
     settings.retry = {.attempts = 3, .base = 1ms, .cap = 5ms};
     ApiCaller caller(*f.client, f.clock, random, Logger(quiet, LogLevel::error), nullptr, settings);
+    // Short where silence is what is waited out; what must succeed may take as long as the machine needs.
+    const Millis patience = broken == nullptr || broken->injection == "unknown fields" ? 30s : 400ms;
     const auto begun = f.clock.monotonic();
-    auto read = test::run(f.io, read_all(caller, server.url()));
-    EXPECT_LT(f.clock.monotonic() - begun, 2s);
+    auto read = test::run(f.io, read_all(caller, server.url(), patience));
+    EXPECT_LT(f.clock.monotonic() - begun, 30s);
     if (read) {
       // A field may be set to another value of the right kind; nothing may be missing, or made up.
       EXPECT_LE(read->size(), truth.size());
@@ -86,7 +88,7 @@ TEST(Injection, EveryBreakOfEveryCallIsATypedErrorOrTheTruth) {
       ++outcomes[std::string(code_name(read.error().code))];
     }
     const auto before = server.request_count();
-    auto paused = test::run(f.io, pause(caller, server.url()));
+    auto paused = test::run(f.io, pause(caller, server.url(), patience));
     const auto sent = server.request_count() - before;
     if (!paused) {
       EXPECT_NE(broken, nullptr);
