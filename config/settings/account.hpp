@@ -60,6 +60,7 @@ struct CancelLimitSettings {
   std::optional<double> share;
   Millis window = std::chrono::days(7);
   std::uint32_t min_orders = 1;
+  Millis breach_costs = std::chrono::days(3);  // the sales of so long
   friend bool operator==(const CancelLimitSettings&, const CancelLimitSettings&) = default;
 };
 

@@ -44,6 +44,7 @@ struct DaemonSettings {
   std::uint32_t worker_threads = 2;
   Millis max_clock_skew = std::chrono::seconds(60);
   std::optional<std::filesystem::path> ca_file;
+  std::optional<std::filesystem::path> cancel_limits_file;
   std::optional<Url> proxy;
 
   friend bool operator==(const DaemonSettings&, const DaemonSettings&) = default;

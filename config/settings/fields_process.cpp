@@ -34,6 +34,9 @@ std::vector<Field> daemon_fields() {
           .live(),
       field("ca_file", &S::ca_file,
             "Certificates that outside servers are verified with (PEM). Left out: the system's."),
+      field("cancel_limits_file", &S::cancel_limits_file,
+            "Channels' limits on cancellations (TOML) instead of those that came with this version.")
+          .live(),
       field("proxy", &S::proxy, "HTTP proxy for outside calls.")
           .check<Url>([](const Url& url) { return url.scheme == "http" && url.path.empty(); },
                       "http:// without a path"));

@@ -71,6 +71,12 @@ std::vector<Field> cancel_limit_fields() {
           .live(),
       field("min_orders", &S::min_orders, "Below so many orders the channel does not judge.")
           .between(std::uint32_t{1}, million)
+          .live(),
+      field("breach_costs", &S::breach_costs,
+            "What exceeding the limit costs, as the sales of so long. The nearer the limit, the more of it "
+            "each "
+            "cancellation is taken to cost.")
+          .between(Millis(0), Millis(days(365)))
           .live());
 }
 

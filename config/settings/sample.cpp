@@ -33,6 +33,7 @@ constexpr std::string_view opening = R"(# SPDX-License-Identifier: Apache-2.0
 // What stands in the sample where there is no default.
 constexpr auto examples = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"daemon.ca_file", "\"/etc/ssl/certs/company.pem\""},
+    {"daemon.cancel_limits_file", "\"cancel_limits.toml\""},
     {"daemon.proxy", "\"http://proxy.example.com:3128\""},
     {"redis.directory", "\"/var/lib/forestall/redis\""},
     {"redis.socket", "\"/var/lib/forestall/redis/redis.sock\""},

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "daemon/app/acting_part.hpp"
+#include "daemon/app/budget_part.hpp"
 #include "daemon/app/housekeeping.hpp"
 #include "daemon/app/http_part.hpp"
 #include "daemon/app/import_part.hpp"
@@ -36,6 +37,7 @@ Parts compose(Context& context) {
   add_orders_route(context, flow);
   auto polling = make_polling(context, http.client, flow);
   parts.push_back(std::move(polling.part));
+  parts.push_back(make_budget(context, flow));
   parts.push_back(make_acting(context, redis.client, flow, polling.calls));
   return parts;
 }

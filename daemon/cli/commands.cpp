@@ -77,6 +77,21 @@ std::vector<Command> commands() {
        .arguments = {{.name = "seller", .placeholder = "SELLER", .help = "a seller's id", .required = true},
                      {.name = "--at-risk", .placeholder = "", .help = "those that may be cancelled or late"}},
        .run = run_orders},
+      {.name = "budget",
+       .summary = "How many orders each account may still cancel before the channel's limit",
+       .description = "In whole orders: what is left in the window, when the oldest cancellation leaves it, "
+                      "the chance of "
+                      "exceeding the limit within one window from now, and listings cancelled in a row. The "
+                      "limit in force "
+                      "is the channel's own report, else [account] cancel_limit, else the dated preset. "
+                      "Leaves with 1 when "
+                      "nothing is left after a cancellation, or a listing was cancelled too often in a row.",
+       .examples = {"forestall budget", "forestall budget --account amazon-us --json"},
+       .arguments = {{.name = "--account", .placeholder = "ID", .help = "only this account"},
+                     {.name = "--seller",
+                      .placeholder = "ID",
+                      .help = "the seller, where there are several"}},
+       .run = run_budget},
       {.name = "rebuild",
        .summary = "Derives a seller's counters again from what is stored, and says what differs",
        .description =

@@ -75,6 +75,7 @@ boost::asio::awaitable<Result<ledger::Applied>> Flow::apply(Seller& seller,
   applied->sequence = all.sequence;
   applied->skus = std::move(all.skus);
   applied->events = std::move(all.events);
+  for (const auto& one : observations) seller.prices.put(seller.ledger->mirror(), one);
   for (const auto& told : listeners_) told({seller, observations, *applied, parsed_at});
   co_return applied;
 }

@@ -18,6 +18,7 @@
 #include "connectors/model/observation.hpp"
 #include "connectors/ports/marketplace.hpp"
 #include "daemon/flow/listing_map.hpp"
+#include "daemon/flow/price_book.hpp"
 #include "daemon/ledger/ledger.hpp"
 
 namespace forestall::polling {
@@ -57,6 +58,7 @@ struct Seller {
   bool stock_stale = false;
   std::vector<Account*> accounts{};
   ListingMap listing_map{};
+  PriceBook prices{};  // of what was observed; what is stored comes in soon after the ledger is open
 };
 
 // What one step of apply() changed, for those who listen.

@@ -9,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -135,6 +136,10 @@ class Ledger {
   Task<BudgetCounts> budget();
   // Everything kept of the kinds that are only kept (lua hash `entity`).
   Task<std::vector<model::Observation>> kept();
+  // The same one after the other, and every stored order, closed ones included; between slices others run.
+  // What `see` is given lives as long as the call of it.
+  Task<void> visit_kept(std::function<void(const model::Observation&)> see);
+  Task<void> visit_orders(std::function<void(const model::OrderUpsert&)> see);
 
   Task<std::vector<HistoryEvent>> history(SkuId sku);  // up to 400 days, in order of arrival
   Task<Replay> events_since(std::uint64_t sequence);

@@ -142,6 +142,12 @@ Task<BudgetCounts> Ledger::budget() {
 
 Task<std::vector<model::Observation>> Ledger::kept() {
   std::vector<model::Observation> all;
+  const auto keep = [&all](const model::Observation& one) { all.push_back(one); };
+  if (auto ok = co_await visit_kept(keep); !ok) co_return std::unexpected(ok.error());
+  co_return all;
+}
+
+Task<void> Ledger::visit_kept(std::function<void(const model::Observation&)> see) {
   std::string cursor = "0";
   do {
     auto reply = co_await fcall("forestall_load", {"entity", cursor, std::to_string(options_.slice)},
@@ -152,11 +158,29 @@ Task<std::vector<model::Observation>> Ledger::kept() {
     for (const auto& [field, record] : slice->records) {
       auto observation = decode_entity(field, record);
       if (!observation) co_return std::unexpected(observation.error());
-      all.push_back(std::move(*observation));
+      see(*observation);
     }
     cursor = slice->cursor;
   } while (cursor != "0");
-  co_return all;
+  co_return Result<void>{};
+}
+
+Task<void> Ledger::visit_orders(std::function<void(const model::OrderUpsert&)> see) {
+  const auto size = std::to_string(std::max(1, options_.slice / 5));
+  std::string cursor = "0";
+  do {
+    auto reply = co_await fcall("forestall_load", {"order", cursor, size}, Repeat::harmless);
+    if (!reply) co_return std::unexpected(reply.error());
+    auto slice = decode_record_slice(*reply);
+    if (!slice) co_return std::unexpected(slice.error());
+    for (const auto& [field, record] : slice->records) {
+      auto order = decode_order(field, record, names_);
+      if (!order) co_return std::unexpected(order.error());
+      see(order->order);
+    }
+    cursor = slice->cursor;
+  } while (cursor != "0");
+  co_return Result<void>{};
 }
 
 Task<std::vector<HistoryEvent>> Ledger::history(SkuId sku) {
