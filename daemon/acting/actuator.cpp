@@ -60,6 +60,12 @@ void Actuator::enqueue(const ListingId& listing) {
 }
 
 void Actuator::add_later(const ListingId& listing, Monotonic when) {
+  const auto [at, fresh] = due_.try_emplace(listing, when);
+  if (!fresh) {
+    if (at->second <= when) return;
+    later_.erase({at->second, listing});
+    at->second = when;
+  }
   later_.emplace(when, listing);
   floor_.wake();
 }
@@ -82,6 +88,7 @@ void Actuator::pump() {
   while (!later_.empty() && later_.begin()->first <= now) {
     const auto listing = later_.begin()->second;
     later_.erase(later_.begin());
+    due_.erase(listing);
     add(listing);
   }
   // Nothing can be asked of an account without a connector: what is queued stays.
@@ -105,6 +112,19 @@ void Actuator::pump() {
   }
 }
 
+void Actuator::keep_open(const ListingId& listing) {
+  const auto* r = record(listing);
+  if (r == nullptr || !is_open(r->state)) return;
+  if (queued_.contains(listing) || waiting_.contains(listing) || due_.contains(listing)) return;
+  if (desk_.missing()) {
+    desk_.was_ready = false;  // whatever is open is taken up once it is fit again
+    return;
+  }
+  const auto& until = floor_.rests[journal::field_of(desk_.id(), listing)].until;
+  if (until <= floor_.clock.monotonic()) floor_.rest(desk_.id(), listing);
+  add_later(listing, until);
+}
+
 awaitable<void> Actuator::work(ListingId listing) {
   struct Leave {
     Actuator& self;
@@ -116,6 +136,7 @@ awaitable<void> Actuator::work(ListingId listing) {
       self.under_way_.erase(at);
       if (self.floor_.stopping) return;
       if (self.again_.erase(listing) > 0) self.add(listing);
+      self.keep_open(listing);
       self.pump();
     }
   } leave{*this, listing};

@@ -36,7 +36,7 @@ class Actuator {
   // What was begun may end, nothing new begins; what is not done by then is cancelled.
   boost::asio::awaitable<void> stop(std::chrono::nanoseconds patience);
 
-  std::size_t queued() const { return queue_.size() + later_.size(); }
+  std::size_t queued() const { return queue_.size() + due_.size(); }
   std::size_t under_way() const { return under_way_.size(); }
 
  private:
@@ -57,6 +57,8 @@ class Actuator {
   Rank rank_of(const ListingId& listing, const journal::Record& record);
   void add(const ListingId& listing);
   void add_later(const ListingId& listing, Monotonic when);
+  // What ended with its intent open and nobody waiting for it is taken up again.
+  void keep_open(const ListingId& listing);
   boost::asio::awaitable<void> work(ListingId listing);
 
   // Why nothing may be sent now; nullopt: it may.
@@ -87,8 +89,9 @@ class Actuator {
   runtime::TaskGroup tasks_;
   std::set<Rank> queue_;
   std::map<ListingId, Rank> queued_;
-  std::multimap<Monotonic, ListingId> later_;
-  std::set<ListingId> waiting_;  // for the watermark
+  std::set<std::pair<Monotonic, ListingId>> later_;
+  std::map<ListingId, Monotonic> due_;  // the same, by listing: the sooner of two is kept
+  std::set<ListingId> waiting_;         // for the watermark
   std::map<ListingId, scheduling::Purpose> under_way_;
   std::set<ListingId> again_;  // enqueued while under way
   std::size_t raises_ = 0;

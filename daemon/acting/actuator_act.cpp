@@ -164,7 +164,8 @@ awaitable<void> Actuator::send(ListingId listing, std::uint64_t epoch, journal::
     std::string detail = receipt->reference;
     for (const auto& warning : receipt->warnings) detail += (detail.empty() ? "" : "; ") + warning;
     co_await move(listing, epoch, State::accepted, detail);
-    add_later(listing, floor_.clock.monotonic() + next_look(*record(listing)));
+    const auto* sent = record(listing);  // none while the journal opens anew
+    add_later(listing, floor_.clock.monotonic() + (sent != nullptr ? next_look(*sent) : Millis(2s)));
     co_return;
   }
   const auto& error = receipt.error();

@@ -40,7 +40,10 @@ awaitable<void> Actuator::read_back(ListingId listing, std::uint64_t epoch) {
   if (r == nullptr || r->epoch != epoch || !may_land(r->state)) co_return;
   const auto passed = r->sent_at ? floor_.clock.now() - *r->sent_at : Millis(0);
 
-  if (judgement.owner == Owner::our_write && judgement.epoch == epoch) {
+  // The listings feed may have seen it first: then nothing has changed since, and it is what we wrote.
+  const bool seen_before = judgement.owner == Owner::unchanged && r->target && seen.quantity == r->target &&
+                           r->sent_at && seen.at >= *r->sent_at;
+  if (seen_before || (judgement.owner == Owner::our_write && judgement.epoch == epoch)) {
     if (desk_.account.blind_window != nullptr && r->sent_at && r->state == State::accepted)
       desk_.account.blind_window->record_live(*r->sent_at, seen.at);
     co_await move(listing, epoch, State::confirmed, "");

@@ -133,10 +133,6 @@ awaitable<bool> SellerActs::commit(Slice slice) {
     put_back();
     co_return false;
   }
-  if (auto ok = co_await floor_.journal.note(std::move(slice.notes)); !ok) {
-    put_back();
-    co_return false;
-  }
   const auto durable_at = ports_.machine.monotonic();
   bool all = true;
   std::vector<journal::Move> adopted;
@@ -145,6 +141,8 @@ awaitable<bool> SellerActs::commit(Slice slice) {
     const auto& intent = wished.wish.intent;
     if (!(*appended)[i].done) {
       all = false;
+      // The epoch that is current may be our own, of an append whose answer was lost.
+      floor_.act_on(wished.desk->id(), journal::listing_of(intent.command));
       continue;
     }
     if (intent.reason == "sold_out_by_itself") {
@@ -168,7 +166,15 @@ awaitable<bool> SellerActs::commit(Slice slice) {
                                {"numbers", intent.explanation}});
     floor_.act_on(wished.desk->id(), journal::listing_of(intent.command));
   }
-  if (!adopted.empty()) co_await floor_.journal.move(std::move(adopted));
+  // What cannot be confirmed at once is found so by whoever reads the listing.
+  if (!adopted.empty())
+    if (auto ok = co_await floor_.journal.move(adopted); !ok)
+      for (const auto& move : adopted) floor_.act_on(move.account, move.listing);
+  if (auto ok = co_await floor_.journal.note(std::move(slice.notes)); !ok) {
+    floor_.log.warning("wishes_not_noted", {{"reason", ok.error()}});
+    put_back();
+    co_return false;
+  }
   if (!all) {
     // Another epoch is current by now: decided again, from what it is.
     put_back();

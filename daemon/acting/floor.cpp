@@ -143,8 +143,12 @@ awaitable<guard::Judgement> Floor::take(AccountDesk& desk, ListingId listing, gu
     case Owner::our_write: {
       const auto stored = this->listing(desk.id(), listing);
       const auto hold = stored ? hold_of(*stored) : std::nullopt;
+      // What restored a person's value, or was asked for by one, crosses nobody.
+      const auto* record = journal.find(desk.id(), listing);
+      const bool by_rule =
+          record == nullptr || record->epoch != judgement.epoch || record->origin == journal::Origin::rule;
       const bool crossed =
-          guard::in_force(hold, clock.now()) && last != nullptr &&
+          by_rule && guard::in_force(hold, clock.now()) && last != nullptr &&
           (hold->kind == guard::HoldKind::outside_quantity || hold->kind == guard::HoldKind::outside_pause) &&
           last->quantity != seen.quantity;
       const auto theirs = last != nullptr ? *last : guard::Seen{};

@@ -244,6 +244,8 @@ awaitable<void> SellerActs::pass() {
 
 awaitable<void> SellerActs::wait() {
   using namespace asio::experimental::awaitable_operators;
+  // What is undecided or due stays so until the journal is open again: nothing to turn for.
+  if (!opened_) co_return co_await net::sleep_for(ports_.machine, 100ms);
   if (std::exchange(wake_pending_, false)) {
     co_await asio::post(ports_.executor, use_awaitable);
     co_return;
@@ -255,6 +257,8 @@ awaitable<void> SellerActs::wait() {
   if (dirty_.empty() && readings_.empty())
     co_await (woken_.async_wait(asio::as_tuple(use_awaitable)) || net::sleep_until(ports_.clock, until) ||
               net::sleep_for(ports_.machine, floor_.times.tick));
+  else
+    co_await asio::post(ports_.executor, use_awaitable);  // more to do, but others have their turn
   wake_pending_ = false;
 }
 

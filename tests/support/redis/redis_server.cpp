@@ -107,4 +107,10 @@ void RedisServer::kill() {
 void RedisServer::pause() { process_->signal(SIGSTOP); }
 void RedisServer::resume() { process_->signal(SIGCONT); }
 
+void RedisServer::refuse_writes(bool refuse) {
+  const auto done =
+      run({"redis-cli", "-s", socket_, "config", "set", "min-replicas-to-write", refuse ? "1" : "0"});
+  if (done.out != "OK\n") throw std::runtime_error("redis-cli: " + done.out + done.err);
+}
+
 }  // namespace forestall::test

@@ -38,6 +38,8 @@ class RedisServer {
   void start();  // again, on the same data; waits until it accepts
   void pause();  // SIGSTOP
   void resume();
+  // It answers every write with an error at once, and reads as ever: as with a full disk.
+  void refuse_writes(bool refuse);
   bool running() { return process_ && process_->running(); }
 
  private:

@@ -261,6 +261,20 @@ TEST(Acting, TheBreakerStopsAMistakeButNotASellOut) {
   room.stop();
 }
 
+TEST(Acting, AWriteThatTheFeedSeesFirstIsConfirmed) {
+  ActingRoom room;
+  room.channel.manners = {{.live_after = 1min}};
+  room.list("CUP", 5, 5);
+  room.start();
+  room.stock("CUP", 0);
+  ASSERT_TRUE(room.until([&] { return room.state("CUP") == "accepted"; }));
+  room.channel.set("CUP", 0);  // live sooner than we look
+  room.poll_listing("CUP");
+  ASSERT_TRUE(room.until([&] { return room.state("CUP") == "confirmed"; }, 10min)) << room.state("CUP");
+  EXPECT_EQ(room.loop.lines.count("write_stuck"), 0U);
+  room.stop();
+}
+
 TEST(Acting, WhatIsTakenAndNotLiveIsReported) {
   ActingRoom room;
   room.channel.manners = {{.live_after = 40min}};

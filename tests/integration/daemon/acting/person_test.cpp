@@ -157,6 +157,7 @@ TEST(Person, OneWriteMayCrossAPersonsAndIsPutBack) {
   EXPECT_EQ(room.acts->floor().desks[0].figures.put_back, 1U);
   room.pass(1h);
   EXPECT_EQ(room.channel.shown("CUP"), 20);
+  EXPECT_EQ(room.acts->floor().desks[0].figures.put_back, 1U) << "what was put back crosses nobody";
   room.stop();
 }
 
