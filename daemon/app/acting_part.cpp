@@ -179,6 +179,7 @@ Part make_acting(Context& context, redis::Client& redis, std::shared_ptr<flow::F
   const auto self = std::make_shared<Acting>(context, redis, std::move(flow), calls);
   context.metrics.add([self](metrics::Page& page) { self->collect(page); });
   context.status.emplace_back("acting", [self] { return self->status(); });
+  context.find_acts = [self](std::string_view seller) { return self->find(seller); };
   add_acting_routes(context, [self](std::string_view seller) { return self->find(seller); });
   return {.name = "acting",
           .start = [self] { return self->start(); },

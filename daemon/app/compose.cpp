@@ -5,6 +5,7 @@
 
 #include "daemon/app/acting_part.hpp"
 #include "daemon/app/budget_part.hpp"
+#include "daemon/app/console_part.hpp"
 #include "daemon/app/housekeeping.hpp"
 #include "daemon/app/http_part.hpp"
 #include "daemon/app/import_part.hpp"
@@ -39,6 +40,7 @@ Parts compose(Context& context) {
   parts.push_back(std::move(polling.part));
   parts.push_back(make_budget(context, flow));
   parts.push_back(make_acting(context, redis.client, flow, polling.calls));
+  parts.push_back(make_console(context, flow));
   return parts;
 }
 

@@ -25,6 +25,10 @@
 #include "daemon/timing/activity.hpp"
 #include "daemon/web/router.hpp"
 
+namespace forestall::acting {
+class SellerActs;  // daemon/acting/seller_acts.hpp
+}
+
 namespace forestall::app {
 
 struct Context {
@@ -54,6 +58,8 @@ struct Context {
   Conditions conditions{};
   metrics::Registry metrics{};
   std::vector<web::Route> routes{};
+  // Who acts for a seller; nullptr for one that is not there. Set by make_acting.
+  std::function<acting::SellerActs*(std::string_view seller)> find_acts{};
   // Members of /api/v1/status.
   std::vector<std::pair<std::string, std::function<boost::json::value()>>> status{};
 };
