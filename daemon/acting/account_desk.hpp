@@ -39,6 +39,9 @@ struct AccountDesk {
   guard::WriterWatch writers{};
   ActFigures figures{};
   bool was_ready = false;
+  // What a cancellation costs here beyond the seller's setting: set by whoever counts the cancellation
+  // budget, above 1 as it runs out. In force from the next decision on.
+  double cost_factor = 1;
 
   const AccountId& id() const { return account.settings.id; }
   Mode wished_mode() const { return override_mode.value_or(account.settings.mode); }

@@ -208,6 +208,7 @@ awaitable<bool> Actuator::move(ListingId listing, std::uint64_t epoch, State to,
       break;
     case State::abandoned:
       ++f.abandoned;
+      floor_.exposures.timed_out(desk_.id(), listing, epoch);
       break;
     default:
       break;

@@ -7,6 +7,7 @@
 
 #include "connectors/net/sleep.hpp"
 #include "daemon/acting/actuator.hpp"
+#include "daemon/guard/rule.hpp"
 
 namespace forestall::acting {
 
@@ -104,8 +105,11 @@ awaitable<bool> Actuator::settle_on(ListingId listing, std::uint64_t& epoch,
   }
   const auto stored = floor_.listing(desk_.id(), listing);
   if (!stored) co_return false;
-  const auto decided = guard::decide(floor_.facts_of(desk_, *stored, &seen), floor_.clock.now());
+  const auto planned = floor_.decide(desk_.id(), listing, guard::Detail::acts, &seen);
+  if (!planned) co_return false;
+  const auto& decided = *planned;
   if (!decided.decision.is_act()) {
+    floor_.exposures.await(desk_.id(), listing, seen.at);
     const bool so = target && seen.quantity == target;
     co_await move(listing, epoch, so ? State::confirmed : State::abandoned,
                   so ? "found so" : "not needed: " + std::string(guard::word(decided.decision.reason)));
@@ -148,13 +152,33 @@ awaitable<void> Actuator::send(ListingId listing, std::uint64_t epoch, journal::
   }
   const auto command = r->command;
   const auto key = journal::idempotency_key(floor_.seller.settings.id, epoch, r->requested_at);
+  // What was read and written of the other listings since: the stock must still bear it. From here to the
+  // book nothing else runs.
+  if (r->origin == journal::Origin::rule) {
+    const guard::Seen seen{.quantity = reading.quantity, .activity = reading.activity, .at = reading.at};
+    const auto planned = floor_.decide(desk_.id(), listing, guard::Detail::acts, &seen);
+    if (!planned || !planned->decision.is_act() || planned->decision.target != r->target) {
+      co_await give_up(listing, epoch, "not right any more", false);
+      floor_.decide_again(desk_.id(), listing);
+      co_return;
+    }
+  }
+  const planner::PendingWrite write{
+      .value = static_cast<std::int32_t>(r->target.value_or(reading.quantity.value_or(Units{})).count())};
+  if (!floor_.exposures.sent(desk_.id(), listing, epoch, write, floor_.clock.now()) &&
+      r->origin == journal::Origin::rule) {
+    co_await give_up(listing, epoch, "too many writes are unresolved", true);
+    co_return;
+  }
   if (!co_await move(listing, epoch, State::sent, "", std::move(reading))) {
     // Stored or not: nothing was sent. If it was, a later look at the listing finds out.
+    floor_.exposures.refused(desk_.id(), listing, epoch);
     floor_.rest(desk_.id(), listing);
     co_return;
   }
   // The last moment: a mode that changed while the journal wrote keeps the call from being made.
   if (const auto why = forbidden(listing); why || !lease_suffices()) {
+    floor_.exposures.refused(desk_.id(), listing, epoch);
     co_await move(listing, epoch, State::abandoned, "not sent: " + why.value_or("too little lease left"));
     if (!why) floor_.rest(desk_.id(), listing);
     co_return;
@@ -174,6 +198,7 @@ awaitable<void> Actuator::send(ListingId listing, std::uint64_t epoch, journal::
     case ErrorCode::invalid_argument:
     case ErrorCode::forbidden:
     case ErrorCode::not_found:
+      floor_.exposures.refused(desk_.id(), listing, epoch);
       log_.error("write_rejected", {{"listing", listing}, {"reason", error}});
       co_await move(listing, epoch, State::rejected, to_string(error));
       floor_.rest(desk_.id(), listing);
@@ -186,6 +211,7 @@ awaitable<void> Actuator::send(ListingId listing, std::uint64_t epoch, journal::
       break;
     default:
       // By the port's contract nothing was done.
+      floor_.exposures.refused(desk_.id(), listing, epoch);
       co_await move(listing, epoch, State::abandoned, "not carried out: " + to_string(error));
       floor_.rest(desk_.id(), listing);
   }

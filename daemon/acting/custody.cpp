@@ -24,9 +24,17 @@ bool Custody::saw_it_sell_out(const std::string& field) const {
   return at != last_.end() && at->second.sold_out;
 }
 
-void Custody::accept(const std::string& field, const guard::Seen& seen) {
+const guard::Seen* Custody::settled(const std::string& field, std::optional<Instant> watermark) const {
+  const auto at = last_.find(field);
+  if (at == last_.end() || !watermark) return nullptr;
+  if (at->second.seen.quantity && at->second.seen.at < *watermark) return &at->second.seen;
+  return at->second.base.quantity && at->second.base.at < *watermark ? &at->second.base : nullptr;
+}
+
+void Custody::accept(const std::string& field, const guard::Seen& seen, std::optional<Instant> watermark) {
   auto& known = last_[field];
   if (seen.at < known.seen.at) return;
+  if (known.seen.quantity && watermark && known.seen.at < *watermark) known.base = known.seen;
   known.seen = seen;
   if (seen.quantity && *seen.quantity > Units{}) known.sold_out = false;
 }

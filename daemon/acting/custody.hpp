@@ -37,13 +37,15 @@ class Custody {
   }
   // What the ledger's mirror holds of one listing, as known from before.
   void load(const ledger::StoredListing& listing);
-  void order(const model::OrderUpsert& order, Instant now) { sales_.put(order, now); }
+  std::vector<SalesBook::News> order(const model::OrderUpsert& order, Instant now) {
+    return sales_.put(order, now);
+  }
   void forget(Instant now) { sales_.forget(now); }
 
   guard::Judgement judge(const flow::Account& account, const ListingId& listing,
                          const guard::Seen& now) const;
   // The reading is taken as known from here on.
-  void accept(const std::string& field, const guard::Seen& seen);
+  void accept(const std::string& field, const guard::Seen& seen, std::optional<Instant> watermark = {});
   void doubt(const AccountId& account, const ListingId& listing, const guard::Seen& seen);
   void settle(const std::string& field) { doubts_.erase(field); }
   const guard::Seen* doubt(const std::string& field) const;
@@ -53,6 +55,9 @@ class Custody {
   void sold_out(const std::string& field) { last_[field].sold_out = true; }
 
   const guard::Seen* last(const std::string& field) const;
+  // The newest accepted reading that every order placed before it having been seen settles; nullptr: none.
+  const guard::Seen* settled(const std::string& field, std::optional<Instant> watermark) const;
+  const SalesBook& sales() const { return sales_; }
   bool saw_it_sell_out(const std::string& field) const;
   // Units of the listing ordered after an instant, as far as seen.
   Units sold_since(const AccountId& account, const ListingId& listing, Instant after) const;
@@ -63,6 +68,7 @@ class Custody {
 
   struct Known {
     guard::Seen seen{};
+    guard::Seen base{};  // as of settled(), while `seen` is newer than the watermark; at == {}: none
     bool sold_out = false;
   };
   flow::Seller& seller_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/acting/seller_acts.hpp"
+#include "daemon/guard/rule.hpp"
 
 namespace forestall::acting {
 
@@ -34,20 +35,32 @@ journal::Intent intent_of(const guard::Explanation& e, const guard::Seen* last, 
   return intent;
 }
 
+// Not far from another answer: time alone may bring it.
+bool is_close(const guard::Explanation& e) {
+  if (!e.plan) return false;
+  using forecasting::Reason;
+  const auto& verdict = e.plan->verdict;
+  if (verdict.reason == Reason::split_pays) return true;
+  return verdict.reason == Reason::later_is_better && verdict.plenty_value - verdict.scarce_value < 0.1;
+}
+
 }  // namespace
 
 guard::Explanation SellerActs::explain(const AccountDesk& desk, const ledger::StoredListing& listing) const {
+  if (auto explained = floor_.decide(listing.account, listing.listing, guard::Detail::all))
+    return std::move(*explained);
   return guard::decide(floor_.facts_of(desk, listing), ports_.clock.now());
 }
 
-void SellerActs::decide_listing(ledger::ListingRef ref, const Dirty& dirty, Slice& slice) {
-  const auto stored = ports_.seller.ledger->mirror().listing(ref);
+void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty, Slice& slice) {
+  const auto found = floor_.listing(explained.facts.account, explained.facts.listing);
+  if (!found) return;
+  const auto& stored = *found;
   auto* const desk = floor_.desk(stored.account.str());
   // Not fit to act yet: everything is decided once it is.
   if (desk == nullptr || !desk->was_ready || desk->missing()) return;
   const auto field = journal::field_of(stored.account, stored.listing);
   const auto now = ports_.clock.now();
-  auto explained = explain(*desk, stored);
   ++decided_;
   const auto* record = floor_.journal.find(stored.account, stored.listing);
   const auto* last = floor_.custody.last(field);
@@ -56,8 +69,8 @@ void SellerActs::decide_listing(ledger::ListingRef ref, const Dirty& dirty, Slic
     noted_.erase(field);
     // It sold out while we watched, and no intent says so: written down, so that after a restart its zero is
     // still known to be no person's.
-    if (mode == Mode::guard && record == nullptr && explained.decision.reason == guard::Reason::fits &&
-        last != nullptr && last->quantity == Units{} && floor_.custody.saw_it_sell_out(field)) {
+    if (mode == Mode::guard && record == nullptr && explained.facts.zero_is_ours && last != nullptr &&
+        last->quantity == Units{} && floor_.custody.saw_it_sell_out(field)) {
       auto intent = intent_of(explained, last, now);
       intent.reason = "sold_out_by_itself";
       slice.wishes.push_back({{0, std::move(intent)}, desk, {}});
@@ -88,8 +101,16 @@ void SellerActs::decide_listing(ledger::ListingRef ref, const Dirty& dirty, Slic
 
 void SellerActs::decide_sku(const std::string& sku, const Dirty& dirty, Slice& slice) {
   const auto& mirror = ports_.seller.ledger->mirror();
-  if (const auto ref = mirror.find_sku(sku))
-    for (const auto listing : mirror.listings_of(*ref)) decide_listing(listing, dirty, slice);
+  if (const auto ref = mirror.find_sku(sku)) {
+    bool shown = false, close = false;
+    for (auto& explained : floor_.decide(*ref)) {
+      shown = shown || (explained.facts.shown && *explained.facts.shown > Units{});
+      close = close || is_close(explained);
+      decide_listing(std::move(explained), dirty, slice);
+    }
+    floor_.beliefs.selling(*ref, ports_.clock.now(), shown);
+    if (close) close_.insert(sku);
+  }
   if (dirty.sequence != 0) slice.done.emplace_back(sku, dirty.sequence);
 }
 

@@ -20,6 +20,12 @@ AccountDesk* Floor::desk(std::string_view account) {
   return nullptr;
 }
 
+const AccountDesk* Floor::desk(std::string_view account) const {
+  for (const auto& d : desks)
+    if (d.id().str() == account) return &d;
+  return nullptr;
+}
+
 std::optional<ledger::StoredListing> Floor::listing(const AccountId& account,
                                                     const ListingId& listing) const {
   const auto& mirror = seller.ledger->mirror();
@@ -87,6 +93,10 @@ guard::ListingFacts Floor::facts_of(const AccountDesk& desk, const ledger::Store
   const bool on_sale = last != nullptr && last->quantity && *last->quantity > Units{};
   const bool switched_off = on_sale && last->activity == model::ListingActivity::inactive;
   facts.zero_is_ours = !switched_off && (record != nullptr || custody.saw_it_sell_out(field) || on_sale);
+  const auto known = exposures.of(stored.account, stored.listing);
+  facts.offer.exposure = known.exposure;
+  facts.provisional = !known.exposure.known;
+  facts.reading_waits = known.reading_waits || reading != nullptr;
   return facts;
 }
 
@@ -122,6 +132,7 @@ awaitable<guard::Judgement> Floor::receive(AccountDesk& desk, ListingId listing,
     co_await take(desk, listing, then);
   }
   const auto judgement = co_await take(desk, listing, seen);
+  exposures.reading(desk.id(), listing, seen);
   if (judgement.owner == Owner::wait_for_watermark)
     custody.doubt(desk.id(), listing, seen);
   else
@@ -141,6 +152,7 @@ awaitable<guard::Judgement> Floor::take(AccountDesk& desk, ListingId listing, gu
       co_await leave_to_person(desk, listing, seen, judgement);
       break;
     case Owner::our_write: {
+      exposures.settled(desk.id(), listing, judgement.epoch, seen.at);
       const auto stored = this->listing(desk.id(), listing);
       const auto hold = stored ? hold_of(*stored) : std::nullopt;
       // What restored a person's value, or was asked for by one, crosses nobody.
@@ -152,18 +164,18 @@ awaitable<guard::Judgement> Floor::take(AccountDesk& desk, ListingId listing, gu
           (hold->kind == guard::HoldKind::outside_quantity || hold->kind == guard::HoldKind::outside_pause) &&
           last->quantity != seen.quantity;
       const auto theirs = last != nullptr ? *last : guard::Seen{};
-      custody.accept(field, seen);
+      custody.accept(field, seen, desk.account.orders_complete_before);
       if (crossed) co_await put_back(desk, listing, theirs);
       co_return judgement;
     }
     case Owner::sales:
-      custody.accept(field, seen);
+      custody.accept(field, seen, desk.account.orders_complete_before);
       if (seen.quantity == Units{}) custody.sold_out(field);
       co_return judgement;
     default:
       break;
   }
-  custody.accept(field, seen);
+  custody.accept(field, seen, desk.account.orders_complete_before);
   co_return judgement;
 }
 

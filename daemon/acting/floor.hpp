@@ -12,9 +12,11 @@
 #include "config/base/log.hpp"
 #include "config/base/random.hpp"
 #include "daemon/acting/account_desk.hpp"
+#include "daemon/acting/beliefs.hpp"
 #include "daemon/acting/custody.hpp"
+#include "daemon/acting/exposures.hpp"
 #include "daemon/flow/flow.hpp"
-#include "daemon/guard/rule.hpp"
+#include "daemon/guard/plan_rule.hpp"
 #include "daemon/journal/journal.hpp"
 #include "daemon/scheduling/turn_queue.hpp"
 
@@ -35,6 +37,8 @@ struct Times {
   Millis late_for = std::chrono::hours(2);
   Millis outside_hold = std::chrono::hours(24);  // how long an outside quantity is left alone
   Millis tick = std::chrono::seconds(5);
+  std::int32_t unproven_lot = 1;  // units an unproven channel may be exposed while its SKU is scarce
+  Millis dwell{0};  // of a listing between two writes, but for those that keep units from being sold twice
 };
 
 // Before each call of a channel. As scheduling::CallScheduler::turn; tests pass one that never waits.
@@ -58,6 +62,8 @@ struct Floor {
   Times times{};
   journal::Journal journal;
   Custody custody{seller, journal};
+  Exposures exposures{seller, custody};
+  Beliefs beliefs{seller};
   std::deque<AccountDesk> desks{};
   std::map<std::string, Rest, std::less<>> rests{};
   // Marks the SKUs of a listing for a new decision, now or later.
@@ -69,12 +75,37 @@ struct Floor {
   std::function<void()> wake{};
   bool stopping = false;
 
+  // How long an account is blind, as measured; looked up again after some minutes.
+  struct Pace {
+    Millis seen{};    // from an order being placed to it being seen, as a rule
+    Millis flight{};  // from an intent to shoppers seeing it, with its queue: the tail
+    Instant at{};
+  };
+  mutable std::map<std::string, Pace, std::less<>> paces{};
+  const Pace& pace_of(const AccountDesk& desk) const;
+  // k, in margins of a unit: the seller's setting, times what the account's budget makes of it.
+  double cancel_cost(const AccountDesk& desk) const;
+
   AccountDesk* desk(std::string_view account);
+  const AccountDesk* desk(std::string_view account) const;
   // The listing's own mode lowers the account's.
   Mode mode_of(const AccountDesk& desk, const ledger::StoredListing& listing) const;
-  // Everything the rule wants to know. `reading`: what was just read, instead of what is thought to be shown.
+  // What was just read, instead of what is thought to be shown.
+  struct Reading {
+    const AccountId& account;
+    const ListingId& listing;
+    const guard::Seen& seen;
+  };
+  // Everything the rule wants to know of one listing, but for demand and money.
   guard::ListingFacts facts_of(const AccountDesk& desk, const ledger::StoredListing& listing,
                                const guard::Seen* reading = nullptr) const;
+  // Decides all listings of a SKU, and of the SKUs that bundles tie to it, at once.
+  std::vector<guard::Explanation> decide(ledger::SkuRef sku, guard::Detail detail = guard::Detail::acts,
+                                         const Reading* reading = nullptr) const;
+  // The same for one of them; nullopt where the ledger does not know it.
+  std::optional<guard::Explanation> decide(const AccountId& account, const ListingId& listing,
+                                           guard::Detail detail = guard::Detail::acts,
+                                           const guard::Seen* reading = nullptr) const;
   std::optional<ledger::StoredListing> listing(const AccountId& account, const ListingId& listing) const;
   std::optional<guard::Hold> hold_of(const ledger::StoredListing& listing) const;
   // The listing failed: not again before some seconds, doubled each time, with jitter.

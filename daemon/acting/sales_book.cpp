@@ -7,7 +7,8 @@
 
 namespace forestall::acting {
 
-void SalesBook::put(const model::OrderUpsert& order, Instant now) {
+std::vector<SalesBook::News> SalesBook::put(const model::OrderUpsert& order, Instant now) {
+  std::vector<News> news;
   for (const auto& line : order.lines) {
     if (line.pool != model::Pool::own) continue;
     const Instant cancelled_at = line.cancelled ? line.cancelled->at : Instant{};
@@ -16,11 +17,16 @@ void SalesBook::put(const model::OrderUpsert& order, Instant now) {
     const auto id = order.id.str() + "\x1f" + line.id.str();
     auto at = std::ranges::find(lines, id, &Line::id);
     if (at == lines.end()) at = lines.insert(lines.end(), Line{id, {}, {}, {}, {}});
+    const Units cancelled = line.cancelled ? line.cancelled->units : Units{};
+    if (line.ordered > at->units || cancelled > at->cancelled)
+      news.push_back({line.listing, order.placed_at, std::max(Units{}, line.ordered - at->units),
+                      std::max(Units{}, cancelled - at->cancelled), cancelled_at});
     at->placed_at = order.placed_at;
     at->units = line.ordered;
-    at->cancelled = line.cancelled ? line.cancelled->units : Units{};
+    at->cancelled = cancelled;
     at->cancelled_at = cancelled_at;
   }
+  return news;
 }
 
 Units SalesBook::sold(const std::string& field, Instant after) const {

@@ -20,7 +20,23 @@ class SalesBook {
   // a listing, or its sales would look like somebody's doing.
   static constexpr Millis keep = std::chrono::days(30);
 
-  void put(const model::OrderUpsert& order, Instant now);
+  // One line of a listing: units sold for the first time, units cancelled since it was told last.
+  struct News {
+    ListingId listing;
+    Instant placed_at;
+    Units sold{};
+    Units cancelled{};
+    Instant cancelled_at;
+  };
+  // What of it was not known yet.
+  std::vector<News> put(const model::OrderUpsert& order, Instant now);
+  // Units of the listing ordered after an instant, order by order: fn(placed_at, units).
+  template <class Fn>
+  void each_sold(const std::string& field, Instant after, Fn fn) const {
+    if (const auto at = by_listing_.find(field); at != by_listing_.end())
+      for (const auto& line : at->second)
+        if (line.placed_at > after) fn(line.placed_at, line.units);
+  }
   // Of the listing `field` ("account listing"), units of the listing: placed after, cancelled after.
   Units sold(const std::string& field, Instant after) const;
   Units cancelled(const std::string& field, Instant after) const;

@@ -97,12 +97,18 @@ void SellerActs::mark_listing(const AccountId& account, const ListingId& listing
 }
 
 void SellerActs::heard(const flow::Fresh& fresh) {
-  if (&fresh.seller != &ports_.seller || !opened_) return;
+  if (&fresh.seller != &ports_.seller) return;
   const auto now = ports_.clock.now();
+  floor_.beliefs.heard(fresh, now);
+  if (!opened_) return;
   for (std::size_t i = 0; i < fresh.observations.size(); ++i) {
     const auto& observation = fresh.observations[i];
     if (i >= fresh.applied.outcomes.size() || !ledger::changed(fresh.applied.outcomes[i])) continue;
-    if (const auto* order = std::get_if<model::OrderUpsert>(&observation)) floor_.custody.order(*order, now);
+    if (const auto* order = std::get_if<model::OrderUpsert>(&observation))
+      for (const auto& news : floor_.custody.order(*order, now)) {
+        floor_.exposures.order(order->account, news);
+        floor_.beliefs.sold_at(order->account, news.sold);
+      }
     if (const auto* state = std::get_if<model::ListingState>(&observation))
       readings_.push_back(
           {state->account, state->listing, {state->quantity, state->activity, state->from.true_at}});
@@ -127,6 +133,11 @@ awaitable<bool> SellerActs::open_journal() {
     desk.was_ready = false;
   }
   floor_.custody.clear();
+  floor_.exposures.clear();
+  if (auto ok = co_await floor_.beliefs.replay(ports_.redis, ports_.clock, ports_.executor); !ok) {
+    floor_.log.warning("demand_not_replayed", {{"reason", ok.error()}});
+    co_return false;
+  }
   const auto& mirror = ledger.mirror();
   for (std::size_t i = 0; i < mirror.listings(); ++i) {
     const auto listing = mirror.listing(ledger::ListingRef{static_cast<std::uint32_t>(i)});
@@ -147,6 +158,7 @@ awaitable<bool> SellerActs::open_journal() {
   std::size_t unsettled = 0;
   opened_ = true;
   for (const auto& [field, record] : floor_.journal.records()) {
+    if (may_land(record.state) || !record.late.empty()) floor_.exposures.restore(record);
     if (!is_open(record.state)) {
       // Read back later than any feed told: that is what we know of it.
       const auto* last = floor_.custody.last(field);
@@ -184,6 +196,9 @@ void SellerActs::notice_readiness() {
     if (auto& seen = watermarks_[desk.id().str()]; seen != desk.account.orders_complete_before) {
       seen = desk.account.orders_complete_before;
       if (seen)
+        for (const auto& listing : floor_.exposures.watermark(desk.id(), *seen))
+          mark_listing(desk.id(), listing);
+      if (seen)
         for (auto& doubt : floor_.custody.doubts_before(desk.id(), *seen))
           readings_.push_back({std::move(doubt.account), std::move(doubt.listing), doubt.seen});
       actuators_[i].watermark_moved();
@@ -199,6 +214,11 @@ void SellerActs::sweep_some() {
   for (std::size_t n = 0; n < at_once && *sweep_next_ < mirror.skus(); ++n, ++*sweep_next_)
     mark(std::string(mirror.name(ledger::SkuRef{static_cast<std::uint32_t>(*sweep_next_)})), {});
   if (*sweep_next_ >= mirror.skus()) sweep_next_.reset();
+}
+
+// As the hours pass, what was not worth splitting becomes worth it: no order tells.
+void SellerActs::decide_close() {
+  for (const auto& sku : std::exchange(close_, {})) mark(sku, {});
 }
 
 awaitable<void> SellerActs::take_readings() {
@@ -223,6 +243,9 @@ awaitable<void> SellerActs::pass() {
   if (now >= forget_at_) {
     forget_at_ = now + 1h;
     floor_.custody.forget(ports_.clock.now());
+    floor_.exposures.give_up(ports_.clock.now() - floor_.times.late_for);
+    floor_.beliefs.teach(ports_.clock.now());
+    decide_close();
   }
   if (now >= journal_sweep_at_) {
     journal_sweep_at_ = now + 6h;

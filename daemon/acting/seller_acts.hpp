@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -120,11 +121,12 @@ class SellerActs {
   boost::asio::awaitable<void> take_readings();
   boost::asio::awaitable<bool> decide_slice();
   void decide_sku(const std::string& sku, const Dirty& dirty, Slice& slice);
-  void decide_listing(ledger::ListingRef ref, const Dirty& dirty, Slice& slice);
+  void decide_listing(guard::Explanation explained, const Dirty& dirty, Slice& slice);
   boost::asio::awaitable<bool> commit(Slice slice);
   boost::asio::awaitable<void> tell_decided(bool all);
   void notice_readiness();
   void sweep_some();
+  void decide_close();
   void mark(const std::string& sku, Dirty dirty);
   void mark_listing(const AccountId& account, const ListingId& listing);
   void wake();
@@ -138,6 +140,7 @@ class SellerActs {
   std::map<std::string, Dirty> dirty_;
   std::vector<std::pair<std::string, std::uint64_t>> to_tell_;  // decided, and the ledger does not know yet
   std::deque<Reading> readings_;
+  std::set<std::string, std::less<>> close_;  // SKUs whose last decision was no plain plenty
   std::multimap<Monotonic, std::pair<AccountId, ListingId>> later_;
   // What was last noted of a listing in modes observe and advise: not to be noted again and again.
   std::unordered_map<std::string, std::pair<Units, guard::Reason>> noted_;

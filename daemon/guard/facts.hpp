@@ -14,6 +14,7 @@
 #include "connectors/model/listing.hpp"
 #include "connectors/model/stock.hpp"
 #include "daemon/guard/hold.hpp"
+#include "daemon/guard/planner/plan.hpp"
 
 namespace forestall::guard {
 
@@ -22,7 +23,9 @@ struct ComponentFacts {
   SkuId sku{};
   Units units{1};  // of the SKU in one unit of the listing, > 0
   model::Certainty certainty = model::Certainty::unknown;
-  Units available{};   // meaningless where certainty is unknown
+  Units available{};  // meaningless where certainty is unknown
+  // What the belief about the shelf supports of it: S_e. Absent: the books are believed.
+  std::optional<Units> believed{};
   Units committed{};   // by orders; `available` has already been lowered by it
   Units reserve{};     // what `available` has already been lowered by
   bool stale = false;  // nobody has said anything for longer than the source promised
@@ -44,6 +47,17 @@ struct ListingFacts {
   Units cap{100};
   config::Writes writes = config::Writes::all;
   Units buffer{};  // [[seller]] reserve
+
+  // For the planner. `offer`: demand, money, exposure, the best way of writing; its components, limits and
+  // permissions are filled in from the facts above by whoever decides.
+  planner::OfferFacts offer{};
+  // The exposure is taken from a reading that orders not seen yet may still explain: good for lowering, not
+  // for counting what the other listings may show.
+  bool provisional = false;
+  // A reading of what is shown now waits for the order watermark: another one would say nothing new.
+  bool reading_waits = false;
+  // Its account is in another mode than the others of the SKU: it holds what it shows.
+  bool pinned = false;
 };
 
 }  // namespace forestall::guard

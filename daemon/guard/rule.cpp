@@ -7,7 +7,6 @@
 #include <limits>
 
 namespace forestall::guard {
-namespace {
 
 using model::Certainty;
 
@@ -15,12 +14,15 @@ Units held_back(const ListingFacts& facts, const ComponentFacts& c) {
   return std::max(Units{}, facts.buffer - c.reserve);
 }
 
-// Listings' worth of one component, at least 0.
-std::int64_t enough_for(const ListingFacts& facts, const ComponentFacts& c) {
-  return std::max<std::int64_t>(0, (c.available - held_back(facts, c)).count()) / c.units.count();
+std::int64_t usable_of(const ListingFacts& facts, const ComponentFacts& c) {
+  const Units there = c.believed ? std::min(*c.believed, c.available) : c.available;
+  return std::max<std::int64_t>(0, (there - held_back(facts, c)).count());
 }
 
-// Why nothing may be said about a target at all.
+std::int64_t enough_for(const ListingFacts& facts, const ComponentFacts& c) {
+  return usable_of(facts, c) / c.units.count();
+}
+
 std::optional<Reason> silent(const ListingFacts& facts) {
   if (facts.components.empty()) return Reason::unmapped;
   if (facts.pool != model::Pool::own) return Reason::other_pool;
@@ -30,6 +32,8 @@ std::optional<Reason> silent(const ListingFacts& facts) {
   if (!facts.shown) return Reason::listing_unread;
   return std::nullopt;
 }
+
+namespace {
 
 // What the target means for a listing that shows `shown`, before anybody's limits.
 Reason wanted(const ListingFacts& facts, Units target) {
@@ -42,7 +46,7 @@ Reason wanted(const ListingFacts& facts, Units target) {
   if (shown == Units{}) return Reason::back_in_stock;
   // Every sale lowers what is shown by itself: topping up a listing that has plenty would cost a write a
   // sale.
-  if (target == facts.cap && shown.count() * 2 >= facts.cap.count()) return Reason::plenty;
+  if (target == facts.cap && shown.count() * 2 >= facts.cap.count()) return Reason::not_worth_it;
   return Reason::restocked;
 }
 
@@ -64,9 +68,10 @@ Reason limited(const ListingFacts& facts, Reason wish, Instant now) {
   return wish;
 }
 
-std::string what_would_change_it(const ListingFacts& facts, const Decision& decision,
-                                 std::optional<std::size_t> limit) {
-  switch (decision.reason) {
+}  // namespace
+
+std::string limits_end(const ListingFacts& facts, Reason reason) {
+  switch (reason) {
     case Reason::unmapped:
       return "acts once the mapping says which SKU it sells";
     case Reason::other_pool:
@@ -89,9 +94,18 @@ std::string what_would_change_it(const ListingFacts& facts, const Decision& deci
       return "rises once a count or a newer reading ends the doubt";
     case Reason::stale:
       return "rises once its stock source reports again";
+    case Reason::other_mode:
+      return "acts once its account is in the mode of the others";
     default:
-      break;
+      return {};
   }
+}
+
+namespace {
+
+std::string what_would_change_it(const ListingFacts& facts, const Decision& decision,
+                                 std::optional<std::size_t> limit) {
+  if (auto ends = limits_end(facts, decision.reason); !ends.empty()) return ends;
   if (!limit) return {};
   const auto& c = facts.components[*limit];
   const auto back = held_back(facts, c);
@@ -108,9 +122,12 @@ std::string what_would_change_it(const ListingFacts& facts, const Decision& deci
 
 bool explained_by_orders(const Explanation& e) {
   const auto reason = e.decision.reason;
-  if (reason != Reason::sold_out && reason != Reason::sold_elsewhere) return false;
+  if (reason != Reason::sold_out && reason != Reason::sold_elsewhere && reason != Reason::scarce &&
+      reason != Reason::through_zero)
+    return false;
   for (auto c : e.facts.components) {
     c.available += c.committed;
+    c.believed.reset();
     if (enough_for(e.facts, c) < std::min(*e.facts.shown, e.facts.cap).count()) return false;
   }
   return true;

@@ -24,7 +24,6 @@ const std::string source = FORESTALL_SOURCE_DIR;
 TrialOptions cell(const std::string& orders, std::string_view seed = "1") {
   return {.sandbox = {"--orders", orders, "--seed", std::string(seed), "--accounts", "3", "--pick-after",
                       "0s", "--stock-every", "6h"},
-          .seller = "reserve = 1\n",
           .account = "poll.orders = \"5m\"\npoll.listings = \"1w\"\n",
           .stock = "poll = \"15m\"\n"};
 }

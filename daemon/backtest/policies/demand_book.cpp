@@ -30,8 +30,7 @@ world::LineIndex history_end(const World& world) {
 
 }  // namespace
 
-DemandBook::DemandBook(const World& world)
-    : shares_(world.catalogue().channels), beliefs_(world.catalogue().skus) {
+DemandBook::DemandBook(const World& world) : shares_(world.catalogue().channels) {
   learn_week(world);
   replay(world);
   learn_bursts(world);
@@ -55,14 +54,7 @@ void DemandBook::learn_week(const World& world) {
     if (!learner.add(hour, units[static_cast<std::size_t>(hour)], all / fc::hours_per_week))
       throw std::logic_error("the week profile refused an hour");
   auto profile = fc::WeekProfile::make(learner.factors());
-  profiles_.push_back(profile ? *profile : fc::WeekProfile::flat());
-  double squares = 0, sum = 0;
-  for (int hour = 0; hour < fc::hours_per_week; ++hour) {
-    const double factor = profiles_[0].factor(hour * 3600);
-    squares += factor * factor;
-    sum += factor;
-  }
-  busy_ = sum > 0 ? squares / sum : 1;
+  model_.set_profile(profile ? std::move(*profile) : fc::WeekProfile::flat());
 }
 
 void DemandBook::replay(const World& world) {
@@ -70,8 +62,9 @@ void DemandBook::replay(const World& world) {
   const world::LineIndex end = history_end(world);
   const Instant start = world.scenario().start;
   const Instant first = end > 0 ? demand.time[0] : start;
-  std::vector<double> units(beliefs_.size());
-  std::vector<Instant> since(beliefs_.size(), start);
+  const std::size_t skus = world.catalogue().skus;
+  std::vector<double> units(skus);
+  std::vector<Instant> since(skus, start);
   for (world::LineIndex line = 0; line < end; ++line) {
     const SkuIndex sku = sku_of(world, line);
     units[sku] += demand.units[line];
@@ -79,9 +72,10 @@ void DemandBook::replay(const World& world) {
   }
   std::vector<fc::MatureSku> mature;
   double total = 0;
-  for (std::size_t sku = 0; sku < beliefs_.size(); ++sku)
+  for (std::size_t sku = 0; sku < skus; ++sku)
     if (units[sku] > 0 && start > since[sku]) {
-      mature.push_back({units[sku], profiles_[0].exposure_hours(seconds(since[sku]), seconds(start)) + 24});
+      mature.push_back(
+          {units[sku], model_.profile().exposure_hours(seconds(since[sku]), seconds(start)) + 24});
       total += units[sku];
     }
   fc::StratumPrior prior;
@@ -92,11 +86,10 @@ void DemandBook::replay(const World& world) {
     prior.units_per_hour =
         total / (hours(start - first) + 24) / static_cast<double>(std::max<std::size_t>(1, mature.size()));
   }
-  strata_.push_back(prior);
-  for (std::size_t sku = 0; sku < beliefs_.size(); ++sku) {
-    auto belief = filter().start(0, 0, seconds(since[sku]));
-    if (!belief) throw std::logic_error("a time before 1970 in the history");
-    beliefs_[sku] = *belief;
+  model_.set_prior(prior);
+  model_.grow(skus, start);
+  for (std::size_t sku = 0; sku < skus; ++sku) {
+    model_.begin(static_cast<SkuIndex>(sku), since[sku]);
     selling(static_cast<SkuIndex>(sku), since[sku], true);
   }
   for (world::LineIndex line = 0; line < end; ++line)
@@ -112,9 +105,9 @@ void DemandBook::learn_bursts(const World& world) {
   const Instant first = std::max(demand.time[0], start - std::chrono::days{56});
   std::vector<fc::DemandLevel> levels;
   std::vector<SkuIndex> known;
-  std::vector<std::uint32_t> place(beliefs_.size(), 0);
-  for (SkuIndex sku = 0; sku < beliefs_.size(); ++sku) {
-    if (beliefs_[sku].last_seconds <= seconds(first)) continue;
+  std::vector<std::uint32_t> place(model_.size(), 0);
+  for (SkuIndex sku = 0; sku < model_.size(); ++sku) {
+    if (model_.belief(sku).last_seconds <= seconds(first)) continue;
     place[sku] = static_cast<std::uint32_t>(known.size()) + 1;
     known.push_back(sku);
     levels.push_back(level(sku, start));
@@ -131,7 +124,7 @@ void DemandBook::learn_bursts(const World& world) {
         static_cast<world::LineIndex>(std::ranges::lower_bound(demand.time, first) - demand.time.begin());
     std::size_t turn = 0;
     for (Instant at = first; at + window <= start; at += window) {
-      const double exposure = exposure_hours(at, window);
+      const double exposure = model_.exposure_hours(at, window);
       std::ranges::fill(count, 0.0);
       for (; line < end && demand.time[line] < at + window; ++line)
         if (const auto p = place[sku_of(world, line)]; p > 0) count[p - 1] += demand.units[line];
@@ -143,7 +136,7 @@ void DemandBook::learn_bursts(const World& world) {
       }
     }
   }
-  bursts_ = learner.model();
+  model_.set_bursts(learner.model());
 }
 
 double DemandBook::after_a_sale(const World& world, Millis length) const {
@@ -158,9 +151,9 @@ double DemandBook::after_a_sale(const World& world, Millis length) const {
     std::vector<Instant> sales;
     std::size_t oldest = 0;
   };
-  std::vector<Recent> recent(beliefs_.size());
-  std::vector<double> units(beliefs_.size());
-  const double all_hours = std::max(1.0, exposure_hours(first, start - first));
+  std::vector<Recent> recent(model_.size());
+  std::vector<double> units(model_.size());
+  const double all_hours = std::max(1.0, model_.exposure_hours(first, start - first));
   for (world::LineIndex line = begin; line < end; ++line) units[sku_of(world, line)] += demand.units[line];
   double followed = 0, usual = 0, sales = 0;
   for (world::LineIndex line = begin; line < end; ++line) {
@@ -170,43 +163,10 @@ double DemandBook::after_a_sale(const World& world, Millis length) const {
       ++before.oldest;
     followed += demand.units[line] * static_cast<double>(before.sales.size() - before.oldest);
     before.sales.push_back(demand.time[line]);
-    usual += (units[sku] - demand.units[line]) / all_hours * exposure_hours(demand.time[line], length);
+    usual += (units[sku] - demand.units[line]) / all_hours * model_.exposure_hours(demand.time[line], length);
     sales += 1;
   }
   return sales > 0 ? std::max(0.0, followed - usual) / sales : 0;
-}
-
-void DemandBook::sold(SkuIndex sku, Instant at, double units) {
-  auto& belief = beliefs_[sku];
-  const std::int64_t when = std::max<std::int64_t>(seconds(at), belief.last_seconds);
-  if (!filter().observe(belief, when, units)) throw std::logic_error("the demand belief refused a sale");
-}
-
-void DemandBook::selling(SkuIndex sku, Instant at, bool yes) {
-  auto& belief = beliefs_[sku];
-  if (belief.selling() == yes) return;
-  const std::int64_t when = std::max<std::int64_t>(seconds(at), belief.last_seconds);
-  if (!filter().set_selling(belief, when, yes)) throw std::logic_error("the demand belief refused an edge");
-}
-
-fc::DemandLevel DemandBook::level(SkuIndex sku, Instant now) const {
-  return filter().level(beliefs_[sku], seconds(now));
-}
-
-double DemandBook::exposure_hours(Instant from, Millis length) const {
-  return profiles_[0].exposure_hours(seconds(from), seconds(from + length));
-}
-
-fc::WindowDemand DemandBook::window(const fc::DemandLevel& level, Instant from, Millis length) const {
-  return fc::DemandFilter::window(level, exposure_hours(from, length), hours(length),
-                                  profiles_[0].half_lives_days(), &bursts_);
-}
-
-// Long windows see the whole week: the factor fades out over a day.
-fc::WindowDemand DemandBook::window_at_sale(const fc::DemandLevel& level, Millis length) const {
-  const double h = hours(length);
-  const double factor = 1 + (busy_ - 1) * std::clamp(1 - h / 24, 0.0, 1.0);
-  return fc::DemandFilter::window(level, h * factor, h, profiles_[0].half_lives_days(), &bursts_);
 }
 
 }  // namespace forestall::backtest

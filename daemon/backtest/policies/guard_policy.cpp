@@ -6,6 +6,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "daemon/guard/demand/offer_demand.hpp"
+
 namespace forestall::backtest {
 
 namespace fc = forecasting;
@@ -19,15 +21,6 @@ Millis in_days(double days) {
 }
 double days(Millis length) { return std::chrono::duration<double, std::ratio<86400>>(length).count(); }
 }  // namespace
-
-// Orders cluster: what a window holds besides a sale that was in it. For a negative binomial the variance
-// grows by the same ratio (its Palm distribution is one of the same ratio and a larger shape).
-static fc::WindowDemand beside_a_sale(const fc::WindowDemand& demand, double follow) {
-  const double mean = demand.mean_units + follow;
-  if (!(mean > 0)) return demand;
-  const double ratio = demand.mean_units > 0 ? demand.variance_units2 / demand.mean_units : 1;
-  return {mean, mean * std::max(ratio, 1 + follow)};
-}
 
 GuardPolicy::GuardPolicy(const World& world, GuardSettings settings, DemandBook demand)
     : settings_(std::move(settings)),
@@ -132,35 +125,26 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
   const world::ListingIndex first = s * channels_;
   ++counts_.decisions;
   const fc::DemandLevel level = demand_.level(s, world.now());
-  const fc::WindowDemand later = beside_a_sale(demand_.window_at_sale(level, blind_), after_);
+  const double per_day = level.mean_units_per_hour() * hours_a_day;
   const fc::StockTerms stock{usable(sku)};
-  if (nothing_to_ask(first, stock.usable_units, later)) {
+  auto demand =
+      guard::sku_demand(demand_.model(), level, world.now(), sku.last_sale, Millis{0}, blind_, after_);
+  if (nothing_to_ask(first, stock.usable_units, demand.later)) {
     sku.regime = planner::Regime::plenty;
     sku.close = false;
     return demand_.selling(s, world.now(), true);
   }
-  const double per_day = level.mean_units_per_hour() * hours_a_day;
-  const fc::WindowDemand all = demand_.window(level, world.now(), until_receipt(world, sku, per_day));
-  // Shoppers of one stream, dealt to channels: thinning keeps the shape and scales the mean.
-  const auto thinned = [](const fc::WindowDemand& demand, double share) {
-    const double mean = demand.mean_units * share;
-    return fc::WindowDemand{mean,
-                            mean + std::max(0.0, demand.variance_units2 - demand.mean_units) * share * share};
-  };
+  demand.until_receipt = demand_.model().window(level, world.now(), until_receipt(world, sku, per_day));
   std::array<planner::OfferFacts, fc::max_listings> offers;
   for (ChannelIndex c = 0; c < channels_; ++c) {
-    const double share = demand_.share(c);
-    const Millis unseen = world.now() - watermark_[c];
-    const Millis flight = world.scenario().channels[c].live_after;
     auto& offer = offers[c];
     offer.exposure = books_[first + c].exposure();
     offer.writes = settings_.writes[c];
-    offer.terms.until_receipt = thinned(all, share);
-    auto now = demand_.window(level, watermark_[c], unseen + flight);
-    if (world.now() - sku.last_sale < unseen + flight + blind_) now = beside_a_sale(now, after_);
-    offer.terms.blind = thinned(now, share);
-    offer.terms.blind_later = thinned(later, share);
-    offer.terms.shared_level = true;
+    guard::fill_demand(demand_.model(), demand,
+                       {.seen_until = watermark_[c],
+                        .flight = world.scenario().channels[c].live_after,
+                        .share = demand_.share(c)},
+                       world.now(), blind_, after_, offer.terms);
     offer.terms.margin = settings_.margin;
     offer.terms.cancel_cost = std::max(0.0, settings_.caution * settings_.cancel_cost - settings_.margin);
     offer.terms.write_cost = settings_.write_cost * settings_.margin;

@@ -43,7 +43,8 @@ void ListingBook::settled(std::uint32_t number, Instant at) {
 }
 
 void ListingBook::timed_out(std::uint32_t number, ExposureRule rule) {
-  if (!rule.resolved_by_reading) refused(number);
+  if (!rule.resolved_by_reading) return refused(number);
+  if (Pending* pending = find(number); pending != nullptr) pending->awaited = false;
 }
 
 void ListingBook::adopt(const Reading& reading) {
@@ -103,28 +104,39 @@ void ListingBook::watermark(Instant passed, ExposureRule) {
   waiting_count_ = static_cast<std::uint8_t>(kept);
 }
 
-Exposure ListingBook::exposure(ExposureRule rule) const {
-  const std::int64_t settled = base_.units + restored_since(base_.at) - base_.sold;
-  std::int64_t most = settled;
-  std::int64_t heading = std::max<std::int64_t>(0, settled);
-  for (std::size_t i = 0; i < pending_.size(); ++i) {
-    const PendingWrite& write = pending_[i].write;
-    if (rule.older_writes_count || i + 1 == pending_.size()) most += raise_of(write, whole(settled), rule);
+// The newest reading, settled or not, and what has not landed by then, in order.
+std::int64_t ListingBook::heading() const {
+  Reading from = base_;
+  for (std::size_t i = 0; i < waiting_count_; ++i)
+    if (waiting_[i].at > from.at) from = waiting_[i];
+  std::int64_t units = std::max<std::int64_t>(0, from.units + restored_since(from.at) - from.sold);
+  for (const Pending& pending : pending_) {
+    if (!pending.awaited || pending.settled_at <= from.at) continue;
+    const PendingWrite& write = pending.write;
     switch (write.kind) {
       case WriteKind::absolute:
-        heading = write.value;
+        units = write.value;
         break;
       case WriteKind::relative:
-        heading = std::max<std::int64_t>(0, heading + write.value);
+        units = std::max<std::int64_t>(0, units + write.value);
         break;
       case WriteKind::compare_and_set:
-        if (heading == write.expected) heading = write.value;
+        if (units == write.expected) units = write.value;
         break;
     }
   }
+  return units;
+}
+
+Exposure ListingBook::exposure(ExposureRule rule) const {
+  const std::int64_t settled = base_.units + restored_since(base_.at) - base_.sold;
+  std::int64_t most = settled;
+  for (std::size_t i = 0; i < pending_.size(); ++i)
+    if (rule.older_writes_count || i + 1 == pending_.size())
+      most += raise_of(pending_[i].write, whole(settled), rule);
   return {.units = known_ ? whole(most) : whole(most_units),
           .settled_units = whole(settled),
-          .heading_units = whole(std::min(heading, most)),
+          .heading_units = whole(std::min(heading(), most)),
           .pending = static_cast<std::uint8_t>(pending_.size()),
           .known = known_};
 }

@@ -35,7 +35,8 @@ class ListingBook {
   void restored(Instant cancelled, std::int32_t units, ExposureRule rule = {});
   // Every order placed before this instant has been given to order_seen. Resolves what it passes.
   void watermark(Instant passed, ExposureRule rule = {});
-  // Nobody waits for this write any longer. It stays unresolved: that is the point.
+  // Nobody waits for this write any longer, and what the listing heads for is told without it. It stays
+  // unresolved: that is the point.
   void timed_out(std::uint32_t number, ExposureRule rule = {});
 
   Exposure exposure(ExposureRule rule = {}) const;
@@ -57,9 +58,11 @@ class ListingBook {
     PendingWrite write;
     Instant sent_at;     // of the last copy
     Instant settled_at;  // Instant::max(): not known
+    bool awaited = true;
   };
   Pending* find(std::uint32_t number);
   void adopt(const Reading& reading);
+  std::int64_t heading() const;
   std::int64_t restored_since(Instant at) const;
 
   Reading base_{};

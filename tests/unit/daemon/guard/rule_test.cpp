@@ -66,7 +66,7 @@ TEST(FixedBuffer, NeverShowsMoreThanTheCap) {
   f.shown = Units(150);
   EXPECT_EQ(decided(f).reason, Reason::over_cap);
   f.shown = Units(60);
-  EXPECT_EQ(decided(f).reason, Reason::plenty) << "not every sale is worth a write";
+  EXPECT_EQ(decided(f).reason, Reason::not_worth_it) << "not every sale is worth a write";
   f.shown = Units(49);
   EXPECT_EQ(decided(f).reason, Reason::restocked);
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is believed of each SKU of a seller: what its shoppers will ask for, and what is really on the shelf.
+// Fed by what the ledger reports as new; made again from the ledger's history when the process begins.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "config/base/clock.hpp"
+#include "config/base/error.hpp"
+#include "daemon/acting/sales_book.hpp"
+#include "daemon/flow/flow.hpp"
+#include "daemon/guard/demand/offer_demand.hpp"
+#include "daemon/guard/demand/pooled.hpp"
+#include "daemon/ledger/chunked.hpp"
+#include "daemon/redis/client.hpp"
+#include "forecasting/stock_belief/stock_belief.hpp"
+
+namespace forestall::acting {
+
+class Beliefs {
+ public:
+  explicit Beliefs(flow::Seller& seller) : seller_(seller) {}
+
+  // Forgets, and reads the demand history of every SKU from the ledger, in slices. What heard() is told
+  // meanwhile is counted once.
+  boost::asio::awaitable<Status> replay(redis::Client& redis, Clock& clock, boost::asio::any_io_executor on);
+  // Sales came in an order that no belief takes: a replay would know better.
+  bool replay_wanted() const { return disordered_ > 0; }
+
+  // One applied page.
+  void heard(const flow::Fresh& fresh, Instant now);
+  // A line of an order, seen for the first time: which account sells how much.
+  void sold_at(const AccountId& account, Units units) {
+    sold_at_[account] += static_cast<double>(units.count());
+  }
+  // The pooled part: what all SKUs teach each of them. Once an hour.
+  void teach(Instant now);
+
+  // Units that may be promised of what the books call available; `k` in margins.
+  Units believed(ledger::SkuRef sku, Units available, double k) const;
+  // Of the SKU's demand, the part that this account brings, among the accounts given.
+  double share(const AccountId& account, std::span<const AccountId> among) const;
+  guard::SkuDemand demand(ledger::SkuRef sku, Instant now, Units available, Millis lead_time, Millis blind,
+                          double follow_units) const;
+  void selling(ledger::SkuRef sku, Instant now, bool yes);
+
+  const guard::DemandModel& model() const { return model_; }
+  const guard::PooledDemand& pooled() const { return pooled_; }
+  std::uint64_t replayed() const { return replayed_; }  // events, of the last replay
+
+ private:
+  struct Shelf {
+    forecasting::StockBelief belief{};
+    Instant last_sale{}, emptied{};
+    std::int32_t available = 0;    // of the own pool, as heard last
+    std::int32_t since_empty = 0;  // received since the shelf was found empty, less orders placed since
+    bool heard = false;
+    bool known_empty = false;  // a pick failed, and nothing was counted since
+    bool sold = false;         // its demand belief began with a sale
+  };
+  void begin();
+  void grow();
+  Shelf& shelf(ledger::SkuRef sku) { return shelves_[static_cast<std::uint32_t>(sku)]; }
+  void event(const ledger::HistoryEvent& event);
+  void stock(const flow::Fresh& fresh);
+  void tell(std::string_view sku, const std::vector<ledger::HistoryEvent>& events, Instant now);
+
+  flow::Seller& seller_;
+  guard::DemandModel model_;
+  guard::PooledDemand pooled_;
+  ledger::Chunked<Shelf> shelves_;
+  std::uint64_t generation_ = 0;
+  std::map<AccountId, double> sold_at_;
+  std::unordered_map<std::uint32_t, Instant> receipts_;  // the next one that was promised
+  forecasting::LossLearner losses_{};
+  forecasting::LossLaw law_{};
+  Instant since_{};
+  // While a replay runs: the sequence up to which a SKU's history was read.
+  std::unordered_map<std::string, std::uint64_t> read_through_;
+  bool replaying_ = false;
+  std::uint64_t replayed_ = 0;
+  std::uint64_t disordered_ = 0;
+};
+
+}  // namespace forestall::acting

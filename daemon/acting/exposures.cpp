@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/acting/exposures.hpp"
+
+#include <algorithm>
+
+#include "daemon/journal/codec.hpp"
+
+namespace forestall::acting {
+
+using journal::field_of;
+
+namespace {
+
+std::int32_t count(Units units) {
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(units.count(), 0, Units::max_reading));
+}
+// Epochs are unique within the seller; of one listing never 2^32 lie between two that matter.
+std::uint32_t number(std::uint64_t epoch) { return static_cast<std::uint32_t>(epoch); }
+
+}  // namespace
+
+bool Exposures::restores(const AccountId& account) const {
+  for (const auto* known : seller_.accounts)
+    if (known->settings.id == account && known->marketplace != nullptr)
+      return known->marketplace->capabilities().restores_on_cancel != model::Proof::no;
+  return true;
+}
+
+std::optional<Instant> Exposures::passed(const AccountId& account) const {
+  for (const auto* known : seller_.accounts)
+    if (known->settings.id == account) return known->orders_complete_before;
+  return std::nullopt;
+}
+
+Exposures::Known Exposures::of(const AccountId& account, const ListingId& listing) const {
+  if (const auto at = books_.find({account, listing}); at != books_.end())
+    return {at->second.book.exposure(), at->second.book.reading_awaited()};
+  const auto field = field_of(account, listing);
+  const auto watermark = passed(account);
+  const auto* last = custody_.last(field);
+  const auto* base = custody_.settled(field, watermark);
+  Known known;
+  known.reading_waits = last != nullptr && last != base;
+  const auto* from = base != nullptr ? base : last;
+  if (from == nullptr || !from->quantity) return known;
+  const Units sold = custody_.sold_since(account, listing, from->at);
+  const Units restored =
+      restores(account) ? custody_.sales().cancelled(field, from->at - Millis(1)) : Units{};
+  const auto units = count(*from->quantity - sold + restored);
+  known.exposure = {.units = units, .settled_units = units, .heading_units = units, .known = base != nullptr};
+  return known;
+}
+
+// From here on events are told one by one; what is known already is told at once.
+Exposures::Entry& Exposures::open(const AccountId& account, const ListingId& listing) {
+  const auto [at, fresh] = books_.try_emplace(Key{account, listing}, Entry{listing, {}, {}});
+  if (!fresh) return at->second;
+  auto& book = at->second.book;
+  const auto field = field_of(account, listing);
+  const auto watermark = passed(account);
+  const auto* last = custody_.last(field);
+  const auto* base = custody_.settled(field, watermark);
+  if (base != nullptr) {
+    book.reading(count(*base->quantity), base->at);
+    book.watermark(*watermark);
+  }
+  if (last != nullptr && last != base && last->quantity) book.reading(count(*last->quantity), last->at);
+  const Instant after = base != nullptr ? base->at : last != nullptr ? last->at : Instant::min();
+  Units told;
+  custody_.sales().each_sold(field, after, [&](Instant placed, Units units) {
+    book.order_seen(placed, count(units));
+    told += units;
+  });
+  // What was seen before a restart only the mirror knows, and not when it was placed: as early as it can be.
+  if (const Units more = custody_.sold_since(account, listing, after) - told; more > Units{})
+    book.order_seen(after + Millis(1), count(more));
+  if (restores(account))
+    if (const Units back = custody_.sales().cancelled(field, after - Millis(1)); back > Units{})
+      book.restored(last != nullptr ? std::max(after, last->at) : after, count(back));
+  return at->second;
+}
+
+bool Exposures::sent(const AccountId& account, const ListingId& listing, std::uint64_t epoch,
+                     const planner::PendingWrite& write, Instant at) {
+  auto& entry = open(account, listing);
+  if (!entry.book.sent(number(epoch), write, at)) return false;
+  entry.sent.push_back({epoch, at});
+  return true;
+}
+
+void Exposures::refused(const AccountId& account, const ListingId& listing, std::uint64_t epoch) {
+  const auto at = books_.find({account, listing});
+  if (at == books_.end()) return;
+  at->second.book.refused(number(epoch));
+  std::erase_if(at->second.sent, [&](const Sent& sent) { return sent.epoch == epoch; });
+}
+
+void Exposures::timed_out(const AccountId& account, const ListingId& listing, std::uint64_t epoch) {
+  if (const auto at = books_.find({account, listing}); at != books_.end())
+    at->second.book.timed_out(number(epoch));
+}
+
+void Exposures::settled(const AccountId& account, const ListingId& listing, std::uint64_t epoch, Instant at) {
+  const auto entry = books_.find({account, listing});
+  if (entry == books_.end()) return;
+  entry->second.book.settled(number(epoch), at);
+  std::erase_if(entry->second.sent, [&](const Sent& sent) { return sent.epoch == epoch && sent.at < at; });
+}
+
+void Exposures::reading(const AccountId& account, const ListingId& listing, const guard::Seen& seen) {
+  const auto at = books_.find({account, listing});
+  if (at == books_.end() || !seen.quantity) return;
+  at->second.book.reading(count(*seen.quantity), seen.at);
+  if (const auto watermark = passed(account)) at->second.book.watermark(*watermark);
+}
+
+void Exposures::await(const AccountId& account, const ListingId& listing, Instant read_at) {
+  auto& first = waiting_[account].try_emplace(listing, read_at).first->second;
+  first = std::min(first, read_at);
+}
+
+void Exposures::order(const AccountId& account, const SalesBook::News& news) {
+  const auto at = books_.find({account, news.listing});
+  if (at == books_.end()) return;
+  if (news.sold > Units{}) at->second.book.order_seen(news.placed_at, count(news.sold));
+  if (news.cancelled > Units{} && restores(account))
+    at->second.book.restored(news.cancelled_at, count(news.cancelled));
+}
+
+std::vector<ListingId> Exposures::watermark(const AccountId& account, Instant passed) {
+  std::set<ListingId> touched;
+  const auto whose = [&](const auto& entry) { return entry.first.first == account; };
+  for (auto at = std::ranges::lower_bound(books_, account, {}, [](const auto& e) { return e.first.first; });
+       at != books_.end() && whose(*at);) {
+    auto& entry = at->second;
+    const bool waited = entry.book.reading_awaited();
+    entry.book.watermark(passed);
+    if (waited) touched.insert(entry.listing);
+    // Nothing is unresolved: the last reading says as much.
+    const auto* last = custody_.last(field_of(account, entry.listing));
+    const bool same = last != nullptr && last->at >= entry.book.read_at() && last->at < passed;
+    at = entry.book.exposure().pending == 0 && !entry.book.reading_awaited() && same ? books_.erase(at)
+                                                                                     : std::next(at);
+  }
+  if (const auto all = waiting_.find(account); all != waiting_.end())
+    std::erase_if(all->second, [&](const auto& waiting) {
+      if (waiting.second >= passed) return false;
+      touched.insert(waiting.first);
+      return true;
+    });
+  return {touched.begin(), touched.end()};
+}
+
+void Exposures::give_up(Instant sent_before) {
+  for (auto& [key, entry] : books_)
+    std::erase_if(entry.sent, [&](const Sent& sent) {
+      if (sent.at >= sent_before) return false;
+      entry.book.settled(number(sent.epoch), std::max(sent_before, sent.at + Millis(1)));
+      return true;
+    });
+}
+
+void Exposures::restore(const journal::Record& record) {
+  const auto account = journal::account_of(record.command);
+  const auto listing = journal::listing_of(record.command);
+  const auto pending = [&](std::uint64_t epoch, std::optional<Units> target, Instant at) {
+    // A command without a number (a resume) may put back whatever there was.
+    sent(account, listing, epoch, {.value = count(target.value_or(record.before.quantity.value_or(Units{})))},
+         at);
+  };
+  for (const auto& late : record.late) {
+    pending(late.epoch, late.target, late.sent_at);
+    timed_out(account, listing, late.epoch);
+  }
+  if (may_land(record.state) && record.sent_at) pending(record.epoch, record.target, *record.sent_at);
+}
+
+}  // namespace forestall::acting

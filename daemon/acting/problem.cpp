@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a SKU to everything its decision may use: the listings that share its stock, what is believed of it,
+// and how long each account is blind.
+#include <algorithm>
+
+#include "config/settings/settings.hpp"
+#include "daemon/acting/floor.hpp"
+#include "daemon/guard/rule.hpp"
+#include "daemon/polling/blind_window.hpp"
+#include "forecasting/targets/terms.hpp"
+
+namespace forestall::acting {
+
+namespace fc = forecasting;
+using ledger::ListingRef;
+using ledger::SkuRef;
+using namespace std::chrono_literals;
+
+namespace {
+
+// In margins of a unit sold: what one write may cost, its call and what can go wrong.
+constexpr double write_cost = 0.02;
+// Of the units that follow a sale beyond the usual rate, the share that is clustering; the rest is a level
+// that the belief knows already (daemon/backtest/policies/README.md).
+constexpr double clustering = 0.5;
+
+// What shares stock with a SKU, as far as bundles tie it together. More than the planner takes: `whole` is
+// false, and `listings` are those of the SKU itself.
+struct Tied {
+  std::vector<SkuRef> skus;
+  std::vector<ListingRef> listings;
+  bool whole = true;
+};
+Tied tied_to(const ledger::Mirror& mirror, SkuRef first) {
+  Tied tied{.skus = {first}, .listings = {}};
+  for (std::size_t i = 0; i < tied.skus.size(); ++i)
+    for (const auto listing : mirror.listings_of(tied.skus[i])) {
+      if (std::ranges::find(tied.listings, listing) != tied.listings.end()) continue;
+      tied.listings.push_back(listing);
+      if (tied.listings.size() > fc::max_listings) {
+        auto own = mirror.listings_of(first);
+        return {{first}, {own.begin(), own.end()}, false};
+      }
+      for (const auto& part : mirror.parts(listing))
+        if (std::ranges::find(tied.skus, part.sku) == tied.skus.end()) tied.skus.push_back(part.sku);
+    }
+  return tied;
+}
+
+}  // namespace
+
+const Floor::Pace& Floor::pace_of(const AccountDesk& desk) const {
+  auto& pace = paces[desk.id().str()];
+  if (pace.at != Instant{} && clock.now() - pace.at < 5min) return pace;
+  pace = {.seen = 5min, .flight = 12min, .at = clock.now()};
+  if (const auto* blind = desk.account.blind_window; blind != nullptr) {
+    using polling::Leg;
+    pace.seen = blind->quantile(Leg::placed_to_seen, 0.5);
+    // The tail: what is slow today is what sells twice.
+    pace.flight = blind->quantile(Leg::seen_to_sent, 0.9) + blind->quantile(Leg::sent_to_live, 0.9);
+  }
+  return pace;
+}
+
+double Floor::cancel_cost(const AccountDesk& desk) const {
+  const auto& settings = seller.settings;
+  double k = settings.cancellation_cost_in_margins;
+  if (settings.cancellation_cost && settings.margin_per_unit && settings.margin_per_unit->minor() > 0 &&
+      settings.cancellation_cost->currency() == settings.margin_per_unit->currency())
+    k = static_cast<double>(settings.cancellation_cost->minor()) /
+        static_cast<double>(settings.margin_per_unit->minor());
+  return k * std::max(0.0, desk.cost_factor);
+}
+
+std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail,
+                                              const Reading* reading) const {
+  const auto& mirror = seller.ledger->mirror();
+  const auto now = clock.now();
+  const Tied tied = tied_to(mirror, first);
+  std::vector<guard::ListingFacts> facts;
+  std::vector<AccountId> accounts;
+  facts.reserve(tied.listings.size());
+  bool some_write = false, some_watch = false;
+  std::vector<const AccountDesk*> desks_of;
+  std::vector<bool> writes;
+  for (const auto ref : tied.listings) {
+    const auto stored = mirror.listing(ref);
+    const auto* const desk = this->desk(stored.account.str());
+    if (desk == nullptr) continue;
+    const bool read =
+        reading != nullptr && reading->account == stored.account && reading->listing == stored.listing;
+    facts.push_back(facts_of(*desk, stored, read ? &reading->seen : nullptr));
+    desks_of.push_back(desk);
+    writes.push_back(mode_of(*desk, stored) == Mode::guard && !desk->missing());
+    (writes.back() ? some_write : some_watch) = true;
+    if (std::ranges::find(accounts, stored.account) == accounts.end()) accounts.push_back(stored.account);
+  }
+  if (!tied.whole) {
+    std::vector<guard::Explanation> alone;
+    for (auto& one : facts) alone.push_back(guard::decide(std::move(one), now));
+    return alone;
+  }
+
+  // What is believed of each SKU: its shelf at the dearest cancellation of its accounts, its demand.
+  double k = 0;
+  Millis flight{0};
+  for (const auto* desk : desks_of) {
+    k = std::max(k, cancel_cost(*desk));
+    flight = std::max(flight, pace_of(*desk).flight);
+  }
+  Millis blind = flight;
+  for (const auto& account : accounts)
+    blind += std::chrono::duration_cast<Millis>(beliefs.share(account, accounts) *
+                                                pace_of(*this->desk(account.str())).seen);
+  const double follow = clustering * beliefs.pooled().after_a_sale(blind);
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    auto& one = facts[i];
+    const auto& desk = *desks_of[i];
+    auto& terms = one.offer.terms;
+    terms.margin = 1;
+    terms.cancel_cost = std::max(0.0, cancel_cost(desk) - terms.margin);
+    terms.write_cost = write_cost;
+    const auto& capabilities = desk.account.marketplace != nullptr ? desk.account.marketplace->capabilities()
+                                                                   : model::Capabilities{};
+    one.offer.unproven = capabilities.decrements_atomically == model::Proof::unproven;
+    one.offer.lot_units = times.unproven_lot;
+    if (const auto* record = journal.find(one.account, one.listing); record != nullptr && record->sent_at)
+      one.offer.rested = now - *record->sent_at >= times.dwell;
+    // The component that limits it says what its shoppers ask for.
+    std::size_t limit = 0;
+    for (std::size_t c = 0; c < one.components.size(); ++c) {
+      auto& component = one.components[c];
+      const auto sku = mirror.find_sku(component.sku.str());
+      if (sku && component.certainty != model::Certainty::unknown)
+        component.believed = beliefs.believed(*sku, component.available, k);
+      if (guard::enough_for(one, component) < guard::enough_for(one, one.components[limit])) limit = c;
+    }
+    if (one.components.empty()) continue;
+    const auto& component = one.components[limit];
+    const auto sku = mirror.find_sku(component.sku.str());
+    if (!sku) continue;
+    const auto demand =
+        beliefs.demand(*sku, now, component.available, seller.settings.lead_time, blind, follow);
+    const auto siblings = std::ranges::count_if(facts, [&](const guard::ListingFacts& other) {
+      return other.account == one.account &&
+             std::ranges::find(other.components, component.sku, &guard::ComponentFacts::sku) !=
+                 other.components.end();
+    });
+    const double share = beliefs.share(one.account, accounts) /
+                         static_cast<double>(std::max<std::ptrdiff_t>(1, siblings)) /
+                         static_cast<double>(component.units.count());
+    const Instant watermark = desk.account.orders_complete_before.value_or(now - pace_of(desk).seen);
+    guard::fill_demand(beliefs.model(), demand,
+                       {.seen_until = watermark, .flight = pace_of(desk).flight, .share = share}, now, blind,
+                       follow, terms);
+  }
+  if (!(some_write && some_watch)) return guard::decide_together(std::move(facts), now, detail);
+
+  // Those that are written must not count on those that are only watched; those that are watched are told
+  // what would be done if all were written.
+  auto watched = guard::decide_together(facts, now, detail);
+  for (std::size_t i = 0; i < facts.size(); ++i) facts[i].pinned = !writes[i];
+  auto written = guard::decide_together(std::move(facts), now, detail);
+  for (std::size_t i = 0; i < written.size(); ++i)
+    if (!writes[i]) written[i] = std::move(watched[i]);
+  return written;
+}
+
+std::optional<guard::Explanation> Floor::decide(const AccountId& account, const ListingId& listing,
+                                                guard::Detail detail, const guard::Seen* reading) const {
+  const auto& mirror = seller.ledger->mirror();
+  const auto ref = mirror.find_listing(account, listing.str());
+  if (!ref) return std::nullopt;
+  const auto parts = mirror.parts(*ref);
+  const auto* const desk = this->desk(account.str());
+  if (desk == nullptr) return std::nullopt;
+  if (parts.empty()) return guard::decide(facts_of(*desk, mirror.listing(*ref), reading), clock.now());
+  Reading seen{account, listing, reading != nullptr ? *reading : guard::Seen{}};
+  for (auto& one : decide(parts.front().sku, detail, reading != nullptr ? &seen : nullptr))
+    if (one.facts.account == account && one.facts.listing == listing) return std::move(one);
+  return std::nullopt;
+}
+
+}  // namespace forestall::acting

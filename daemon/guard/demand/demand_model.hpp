@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is believed of the demand of many SKUs: a belief each, and pooled over all of them the week, the prior
+// and the bursts. Values without I/O: the live guard feeds it from the ledger, the backtest from its world.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "config/base/time.hpp"
+#include "forecasting/demand_filter.hpp"
+
+namespace forestall::guard {
+
+// Seconds since 1970, as the beliefs count; never before.
+std::int64_t demand_seconds(Instant at);
+
+class DemandModel {
+ public:
+  using Index = std::uint32_t;
+
+  DemandModel();
+
+  // SKUs 0 .. skus - 1 exist from here on; new ones at the prior, not selling, since `since`.
+  void grow(std::size_t skus, Instant since);
+  std::size_t size() const { return beliefs_.size(); }
+  // Begins again at the prior.
+  void begin(Index sku, Instant since);
+
+  // `units` were ordered at that instant; an instant before the last event counts as the last event's.
+  void sold(Index sku, Instant at, double units);
+  // In stock and listed somewhere from now on, or no longer.
+  void selling(Index sku, Instant at, bool yes);
+  const forecasting::DemandBelief& belief(Index sku) const { return beliefs_[sku]; }
+  void restore(Index sku, const forecasting::DemandBelief& belief) { beliefs_[sku] = belief; }
+
+  void set_profile(forecasting::WeekProfile profile);
+  void set_prior(const forecasting::StratumPrior& prior) { strata_[0] = prior; }
+  void set_bursts(const forecasting::BurstModel& bursts) { bursts_ = bursts; }
+  const forecasting::WeekProfile& profile() const { return profiles_[0]; }
+  const forecasting::StratumPrior& prior() const { return strata_[0]; }
+  forecasting::DemandFilter filter() const { return {profiles_, strata_}; }
+
+  forecasting::DemandLevel level(Index sku, Instant now) const;
+  // Units of all channels in [from, from + length), with bursts where the window is short.
+  forecasting::WindowDemand window(const forecasting::DemandLevel& level, Instant from, Millis length) const;
+  // The same at the hours in which sales happen, whatever the hour is now: what the next sale will meet.
+  forecasting::WindowDemand window_at_sale(const forecasting::DemandLevel& level, Millis length) const;
+  double exposure_hours(Instant from, Millis length) const;
+
+ private:
+  std::vector<forecasting::WeekProfile> profiles_;
+  std::vector<forecasting::StratumPrior> strata_;
+  std::deque<forecasting::DemandBelief> beliefs_;  // grows without moving what it holds
+  forecasting::BurstModel bursts_;
+  double busy_ = 1;  // mean factor of the week, weighted by sales
+};
+
+}  // namespace forestall::guard

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what is believed of a SKU's demand to the demand terms of one of its listings. The one place where the
+// live guard and the backtest agree on what a blind window is.
+#pragma once
+
+#include "daemon/guard/demand/demand_model.hpp"
+#include "forecasting/targets/terms.hpp"
+
+namespace forestall::guard {
+
+// Orders cluster: what a window holds besides a sale that was in it. For a negative binomial the variance
+// grows by the same ratio (its Palm distribution is one of the same ratio and a larger shape).
+forecasting::WindowDemand beside_a_sale(const forecasting::WindowDemand& demand, double follow_units);
+
+// Shoppers of one stream, dealt to channels: thinning keeps the shape and scales the mean.
+forecasting::WindowDemand thinned(const forecasting::WindowDemand& demand, double share);
+
+// What all listings of a SKU share at one instant.
+struct SkuDemand {
+  forecasting::DemandLevel level{};
+  forecasting::WindowDemand until_receipt{};  // all channels
+  forecasting::WindowDemand later{};          // of a blind window at a sale, beside that sale
+  Instant last_sale{};
+};
+// `blind`: from the sale that empties a SKU to its other listings being changed. `follow_units`: what follows
+// a sale within that, beyond the usual.
+SkuDemand sku_demand(const DemandModel& model, const forecasting::DemandLevel& level, Instant now,
+                     Instant last_sale, Millis until_receipt, Millis blind, double follow_units);
+
+struct OfferWindow {
+  Instant seen_until{};  // the channel's order watermark
+  Millis flight{};       // from a write handed over to shoppers seeing it, its turn included
+  double share = 1;      // of the SKU's demand, 0 .. 1
+};
+// Fills until_receipt, blind, blind_later and shared_level, in units of the SKU.
+void fill_demand(const DemandModel& model, const SkuDemand& sku, const OfferWindow& window, Instant now,
+                 Millis blind, double follow_units, forecasting::ListingTerms& terms);
+
+}  // namespace forestall::guard

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/guard/plan_rule.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+
+#include "daemon/guard/planner/explain.hpp"
+#include "daemon/guard/rule.hpp"
+#include "forecasting/targets/targets.hpp"
+
+namespace forestall::guard {
+
+namespace fc = forecasting;
+namespace pl = planner;
+
+namespace {
+
+using model::Certainty;
+
+bool off(const ListingFacts& f) { return f.activity == model::ListingActivity::inactive; }
+
+// Why this listing may not be lowered, and why it may not be raised; nullopt: it may.
+struct Limits {
+  std::optional<Reason> lower{}, raise{};
+};
+Limits limits_of(const ListingFacts& f, Instant now) {
+  Limits limits;
+  if (in_force(f.hold, now))
+    limits.lower = Reason::held;
+  else if ((*f.shown == Units{} || off(f)) && !f.zero_is_ours)
+    limits.lower = Reason::not_ours;
+  else if (f.writes == config::Writes::none)
+    limits.lower = Reason::writes_off;
+  else if (f.pinned)
+    limits.lower = Reason::other_mode;
+  limits.raise = limits.lower;
+  if (limits.raise) return limits;
+  if (f.writes == config::Writes::lower_only) limits.raise = Reason::lower_only;
+  for (const auto& c : f.components)
+    if (!limits.raise && c.certainty == Certainty::suspect) limits.raise = Reason::suspect;
+  for (const auto& c : f.components)
+    if (!limits.raise && c.stale) limits.raise = Reason::stale;
+  return limits;
+}
+
+std::int32_t whole(std::int64_t units) {
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(units, 0, fc::no_limit));
+}
+
+class Desk {
+ public:
+  Desk(std::vector<Explanation>& all, Instant now, Detail detail) : all_(all), now_(now), detail_(detail) {}
+
+  void run() {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      auto& e = all_[i];
+      e.rule = plan_rule_name;
+      if (const auto reason = silent(e.facts)) {
+        e.decision.reason = *reason;
+        e.counterfactual = limits_end(e.facts, *reason);
+      } else if (!take(i)) {
+        return alone();
+      }
+    }
+    if (count_ == 0) return;
+    if (!pl::make_plan(problem(), plan_)) return alone();
+    for (std::size_t l = 0; l < count_; ++l) answer(l);
+  }
+
+ private:
+  pl::Problem problem() const { return {std::span(stock_).first(skus_), std::span(offers_).first(count_)}; }
+
+  // False where there is no room for it.
+  bool take(std::size_t i) {
+    const ListingFacts& f = all_[i].facts;
+    if (count_ == fc::max_listings || f.components.size() > fc::max_components) return false;
+    auto& offer = offers_[count_];
+    offer = f.offer;
+    for (std::size_t c = 0; c < f.components.size(); ++c) {
+      const auto place = place_of(f, f.components[c]);
+      if (!place || f.components[c].units.count() > std::numeric_limits<std::uint16_t>::max()) return false;
+      offer.terms.components[c] = {*place, static_cast<std::uint16_t>(f.components[c].units.count())};
+    }
+    offer.terms.component_count = static_cast<std::uint8_t>(f.components.size());
+    offer.terms.cap_units = whole(f.cap.count());
+    if (!offer.exposure.known && f.shown) {
+      // As far as anybody knows; what that is good for is decided in answer().
+      const auto shown = whole(f.shown->count());
+      offer.exposure = {.units = shown,
+                        .settled_units = shown,
+                        .heading_units = shown,
+                        .pending = offer.exposure.pending,
+                        .known = true};
+    }
+    const Limits limits = limits_of(f, now_);
+    limits_[count_] = limits;
+    offer.may_lower = !limits.lower;
+    offer.may_raise = !limits.raise;
+    provisional_ = provisional_ || f.provisional;
+    of_[count_++] = i;
+    return true;
+  }
+
+  std::optional<std::uint16_t> place_of(const ListingFacts& f, const ComponentFacts& c) {
+    const std::int32_t usable = whole(usable_of(f, c));
+    for (std::uint16_t j = 0; j < skus_; ++j)
+      if (names_[j] == c.sku.str()) {
+        stock_[j].usable_units = std::min(stock_[j].usable_units, usable);
+        return j;
+      }
+    if (skus_ == fc::max_skus) return std::nullopt;
+    names_[skus_] = c.sku.str();
+    stock_[skus_].usable_units = usable;
+    return static_cast<std::uint16_t>(skus_++);
+  }
+
+  void alone() {
+    for (auto& e : all_) e = decide(std::move(e.facts), now_);
+  }
+
+  std::size_t listings_of(std::uint16_t sku) const {
+    std::size_t n = 0;
+    for (std::size_t l = 0; l < count_; ++l)
+      for (std::size_t c = 0; c < offers_[l].terms.component_count; ++c)
+        if (offers_[l].terms.components[c].sku == sku) ++n;
+    return n;
+  }
+
+  // What the stock alone would let it show.
+  std::int32_t shared(std::size_t l) const {
+    std::int32_t units = offers_[l].terms.cap_units;
+    for (std::size_t c = 0; c < offers_[l].terms.component_count; ++c) {
+      const auto& part = offers_[l].terms.components[c];
+      units = std::min(units, stock_[part.sku].usable_units / part.units);
+    }
+    return units;
+  }
+
+  void answer(std::size_t l) {
+    auto& e = all_[of_[l]];
+    const auto& f = e.facts;
+    const auto& step = plan_.steps[l];
+    e.limit = scarcest(f);
+    const auto sku = offers_[l].terms.components[*e.limit].sku;
+    e.plan = PlanNumbers{
+        .step = step,
+        .exposure = f.offer.exposure,
+        .verdict = plan_.verdicts[sku],
+        .exposed_units = plan_.exposed_units[sku],
+        .listings = listings_of(sku),
+        .until_receipt_units = f.offer.terms.until_receipt.mean_units,
+        .blind_units = f.offer.terms.blind.mean_units,
+        .cancel_cost_in_margins = (f.offer.terms.cancel_cost + f.offer.terms.margin) / f.offer.terms.margin};
+    e.plan->exposure.units = offers_[l].exposure.units;
+    e.plan->exposure.settled_units = offers_[l].exposure.settled_units;
+    e.decision = decision(l, sku);
+    if (e.decision.is_act() || detail_ == Detail::all) e.counterfactual = counterfactual(l, sku, *e.plan);
+  }
+
+  std::size_t scarcest(const ListingFacts& f) const {
+    std::size_t limit = 0;
+    for (std::size_t c = 1; c < f.components.size(); ++c)
+      if (enough_for(f, f.components[c]) < enough_for(f, f.components[limit])) limit = c;
+    return limit;
+  }
+
+  Decision decision(std::size_t l, std::uint16_t sku) const {
+    const auto& f = all_[of_[l]].facts;
+    const auto& step = plan_.steps[l];
+    const auto& offer = offers_[l];
+    const Units target(step.target);
+    const Units shown = *f.shown;
+    if (limits_[l].lower == Reason::held) return {Reason::held, target};
+    // The plan leaves what must not be lowered as it is; people want to know that it would not.
+    if (limits_[l].lower && shown > Units(shared(l))) return {*limits_[l].lower, Units(shared(l))};
+    if (limits_[l].lower == Reason::not_ours && shared(l) > 0) return {Reason::not_ours, target};
+    if (step.writes()) return written(l, sku);
+    switch (step.why) {
+      case pl::Why::as_wanted:
+        return {Reason::fits, target};
+      case pl::Why::not_worth_it:
+        if (shown > f.cap) return {Reason::over_cap, target};
+        // Sold in one place only, nothing but a wrong record makes it show more than there is: rare, and put
+        // right at once.
+        if (shown > target && plan_.steps[l].regime == pl::Regime::plenty && listings_of(sku) == 1 &&
+            offer.exposure.heading_units > step.target)
+          return {Reason::sold_elsewhere, target};
+        return {Reason::not_worth_it, target};
+      case pl::Why::leave_anchor:
+        return {Reason::anchor, target};
+      case pl::Why::awaits_resolve:
+        return {Reason::awaits_outcome, target};
+      case pl::Why::awaits_others:
+        return {Reason::awaits_others, target};
+      case pl::Why::resting:
+        return {Reason::resting, target};
+      case pl::Why::may_not_lower:
+        return {limits_[l].lower.value_or(Reason::fits), target};
+      case pl::Why::may_not_raise:
+        return {limits_[l].raise.value_or(Reason::fits), target};
+      case pl::Why::too_many_pending:
+        return {Reason::many_writes, target};
+      default:
+        return {Reason::awaits_orders, target};
+    }
+  }
+
+  Decision written(std::size_t l, std::uint16_t sku) const {
+    const auto& f = all_[of_[l]].facts;
+    const auto& step = plan_.steps[l];
+    const auto& offer = offers_[l];
+    const Units value(step.kind == pl::WriteKind::relative
+                          ? std::max(0, offer.exposure.heading_units + step.value)
+                          : step.value);
+    const bool raises = step.why == pl::Why::fill || step.why == pl::Why::raise;
+    // What nobody has seen yet may have been sold from what the others show.
+    if (raises && provisional_ && step.regime != pl::Regime::plenty) return {Reason::awaits_orders, value};
+    if (value == *f.shown && offer.exposure.pending == 0 && f.reading_waits)
+      return {Reason::awaits_orders, value};
+    switch (step.why) {
+      case pl::Why::zero:
+        return {stock_[sku].usable_units <= 0 ? Reason::sold_out : Reason::scarce, value};
+      case pl::Why::lower:
+        if (*f.shown > f.cap && value == f.cap) return {Reason::over_cap, value};
+        return {step.regime == pl::Regime::plenty ? Reason::sold_elsewhere : Reason::scarce, value};
+      case pl::Why::through_zero:
+        return {Reason::through_zero, value};
+      case pl::Why::fill:
+        return {Reason::back_in_stock, value};
+      default:
+        return {Reason::restocked, value};
+    }
+  }
+
+  // Units of the SKU by the books, where `usable` of them could be used.
+  std::int64_t by_the_books(const ListingFacts& f, std::size_t component, std::int64_t usable) const {
+    const auto& c = f.components[component];
+    return usable + std::max<std::int64_t>(0, c.available.count() - usable_of(f, c));
+  }
+
+  std::string counterfactual(std::size_t l, std::uint16_t sku, PlanNumbers& numbers) {
+    const auto& e = all_[of_[l]];
+    const auto& f = e.facts;
+    if (auto ends = limits_end(f, e.decision.reason); !ends.empty()) return ends;
+    const auto& c = f.components[*e.limit];
+    const auto& step = plan_.steps[l];
+    if (e.decision.is_act() ? e.decision.target == Units{} : step.target == 0) {
+      const auto least = resumes(l, sku);
+      if (least > 0)
+        return fmt::format("resumes at {} units of {}", by_the_books(f, *e.limit, least), c.sku.str());
+    }
+    const auto what = pl::what_if(problem(), plan_, sku, 64);
+    numbers.everywhere_at = what.resumes_at_units;
+    numbers.splits_at = what.splits_at_units;
+    if (what.resumes_at_units > 0)
+      return fmt::format("every listing shows it again at {} units of {}",
+                         by_the_books(f, *e.limit, what.resumes_at_units), c.sku.str());
+    if (what.splits_at_units > 0)
+      return fmt::format("split among its listings at {} units of {}",
+                         by_the_books(f, *e.limit, what.splits_at_units), c.sku.str());
+    const std::int64_t next = std::min<std::int64_t>(step.target, f.cap.count());
+    if (next == f.cap.count())
+      return fmt::format("shows fewer below {} units of {}",
+                         by_the_books(f, *e.limit, next * c.units.count()), c.sku.str());
+    return fmt::format("shows {} at {} units of {}", next + 1,
+                       by_the_books(f, *e.limit, (next + 1) * c.units.count()), c.sku.str());
+  }
+
+  // The least stock of the SKU at which this listing would show something; 0 where none up to 64 more is.
+  std::int32_t resumes(std::size_t l, std::uint16_t sku) const {
+    std::array<fc::ListingTerms, fc::max_listings> terms;
+    for (std::size_t i = 0; i < count_; ++i) {
+      terms[i] = offers_[i].terms;
+      terms[i].exposure_units = std::min(offers_[i].exposure.units, fc::no_limit);
+      terms[i].through_zero = offers_[i].writes == pl::WriteKind::absolute;
+      if (i == l) terms[i].exposure_units = 0;
+    }
+    auto stock = stock_;
+    std::array<fc::SkuVerdict, fc::max_skus> verdicts;
+    std::array<fc::ListingTarget, fc::max_listings> targets;
+    const std::int32_t from = stock_[sku].usable_units + 1;
+    for (std::int32_t units = from; units < from + 64; ++units) {
+      stock[sku].usable_units = units;
+      if (!fc::choose_targets(std::span(stock).first(skus_), std::span(terms).first(count_),
+                              std::span(verdicts).first(skus_), std::span(targets).first(count_)))
+        return 0;
+      if (targets[l].units > 0) return units;
+    }
+    return 0;
+  }
+
+  std::vector<Explanation>& all_;
+  Instant now_;
+  Detail detail_;
+  pl::Plan plan_{};
+  std::array<pl::OfferFacts, fc::max_listings> offers_{};
+  std::array<Limits, fc::max_listings> limits_{};
+  std::array<std::size_t, fc::max_listings> of_{};  // which listing an offer is
+  std::size_t count_ = 0;
+  std::array<fc::StockTerms, fc::max_skus> stock_{};
+  std::array<std::string_view, fc::max_skus> names_{};
+  std::size_t skus_ = 0;
+  bool provisional_ = false;
+};
+
+}  // namespace
+
+std::vector<Explanation> decide_together(std::vector<ListingFacts> listings, Instant now, Detail detail) {
+  std::vector<Explanation> all;
+  all.reserve(listings.size());
+  for (auto& facts : listings) all.push_back({.facts = std::move(facts)});
+  Desk(all, now, detail).run();
+  return all;
+}
+
+}  // namespace forestall::guard
