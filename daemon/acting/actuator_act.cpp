@@ -113,6 +113,7 @@ awaitable<bool> Actuator::settle_on(ListingId listing, std::uint64_t& epoch,
     const bool so = target && seen.quantity == target;
     co_await move(listing, epoch, so ? State::confirmed : State::abandoned,
                   so ? "found so" : "not needed: " + std::string(guard::word(decided.decision.reason)));
+    if (floor_.pause_is_due(desk_, decided.facts)) floor_.decide_again(desk_.id(), listing);
     co_return false;
   }
   explained = guard::explained_by_orders(decided);

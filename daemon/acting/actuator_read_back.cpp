@@ -29,8 +29,13 @@ Millis Actuator::next_look(const journal::Record& r) const {
 
 awaitable<void> Actuator::read_back(ListingId listing, std::uint64_t epoch) {
   if (floor_.stopping) co_return;
-  auto reading = co_await read(listing, Purpose::resolve, 0);
   const auto* r = record(listing);
+  // It may have gone out, and land after all that follows: the journal is to remember it as such.
+  if (r != nullptr && r->epoch == epoch && r->state == State::sent &&
+      !co_await move(listing, epoch, State::unresolved, "sent, and no answer is known"))
+    co_return;
+  auto reading = co_await read(listing, Purpose::resolve, 0);
+  r = record(listing);
   if (r == nullptr || r->epoch != epoch || !may_land(r->state)) co_return;
   const auto again = [&] { add_later(listing, floor_.clock.monotonic() + next_look(*r)); };
   if (!reading) co_return again();

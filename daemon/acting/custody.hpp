@@ -46,6 +46,8 @@ class Custody {
                          const guard::Seen& now) const;
   // The reading is taken as known from here on.
   void accept(const std::string& field, const guard::Seen& seen, std::optional<Instant> watermark = {});
+  // What it is known to have shown at last, whatever has been read since.
+  void know(const std::string& field, const guard::Seen& seen) { last_[field] = {.seen = seen}; }
   void doubt(const AccountId& account, const ListingId& listing, const guard::Seen& seen);
   void settle(const std::string& field) { doubts_.erase(field); }
   const guard::Seen* doubt(const std::string& field) const;

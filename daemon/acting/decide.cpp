@@ -52,6 +52,11 @@ guard::Explanation SellerActs::explain(const AccountDesk& desk, const ledger::St
   return guard::decide(floor_.facts_of(desk, listing), ports_.clock.now());
 }
 
+bool SellerActs::resting(const std::string& field) const {
+  const auto rest = floor_.rests.find(field);
+  return rest != floor_.rests.end() && ports_.clock.monotonic() < rest->second.until;
+}
+
 void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty, Slice& slice) {
   const auto found = floor_.listing(explained.facts.account, explained.facts.listing);
   if (!found) return;
@@ -67,13 +72,23 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
   const auto mode = floor_.mode_of(*desk, stored);
   if (!explained.decision.is_act()) {
     noted_.erase(field);
+    if (mode == Mode::guard && floor_.pause_is_due(*desk, explained.facts) && !resting(field)) {
+      auto intent = intent_of(explained, last, now);
+      intent.command = model::SetQuantity{stored.account, stored.listing, Units{}, {}};
+      intent.origin = journal::Origin::person;
+      intent.who = explained.facts.hold->by;
+      intent.reason = "paused_by_person";
+      slice.wishes.push_back({{record != nullptr ? record->epoch : 0, std::move(intent)}, desk, {}});
+      return;
+    }
     // It sold out while we watched, and no intent says so: written down, so that after a restart its zero is
     // still known to be no person's.
-    if (mode == Mode::guard && record == nullptr && explained.facts.zero_is_ours && last != nullptr &&
+    const bool unclaimed = record == nullptr || (!is_open(record->state) && !claims_zero(*record));
+    if (mode == Mode::guard && unclaimed && explained.facts.zero_is_ours && last != nullptr &&
         last->quantity == Units{} && floor_.custody.saw_it_sell_out(field)) {
       auto intent = intent_of(explained, last, now);
       intent.reason = "sold_out_by_itself";
-      slice.wishes.push_back({{0, std::move(intent)}, desk, {}});
+      slice.wishes.push_back({{record != nullptr ? record->epoch : 0, std::move(intent)}, desk, {}});
     }
     return;
   }
@@ -92,9 +107,7 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
                          {"why", guard::to_text(explained)}});
     return;
   }
-  if (const auto rest = floor_.rests.find(field);
-      rest != floor_.rests.end() && ports_.clock.monotonic() < rest->second.until)
-    return;  // decide_later looks again
+  if (resting(field)) return;  // decide_later looks again
   slice.wishes.push_back(
       {{record != nullptr ? record->epoch : 0, intent_of(explained, last, now)}, desk, dirty.parsed_at});
 }

@@ -92,12 +92,34 @@ guard::ListingFacts Floor::facts_of(const AccountDesk& desk, const ledger::Store
   // Off with units to sell is never ours: what we pause, we pause by its quantity.
   const bool on_sale = last != nullptr && last->quantity && *last->quantity > Units{};
   const bool switched_off = on_sale && last->activity == model::ListingActivity::inactive;
-  facts.zero_is_ours = !switched_off && (record != nullptr || custody.saw_it_sell_out(field) || on_sale);
+  facts.zero_is_ours = !switched_off && (on_sale || zero_is_ours(stored.account, stored.listing));
   const auto known = exposures.of(stored.account, stored.listing);
   facts.offer.exposure = known.exposure;
   facts.provisional = !known.exposure.known;
   facts.reading_waits = known.reading_waits || reading != nullptr;
   return facts;
+}
+
+bool claims_zero(const journal::Record& r) {
+  using journal::State;
+  if (r.origin == journal::Origin::put_back) return false;  // a person's zero
+  if (r.target == Units{} && (is_open(r.state) || r.state == State::confirmed)) return true;
+  return r.before.quantity == Units{} && r.state != State::confirmed;
+}
+
+bool Floor::zero_is_ours(const AccountId& account, const ListingId& listing) const {
+  const auto* record = journal.find(account, listing);
+  return (record != nullptr && claims_zero(*record)) || custody.saw_it_sell_out(field_of(account, listing));
+}
+
+bool Floor::pause_is_due(const AccountDesk& desk, const guard::ListingFacts& facts) const {
+  if (!guard::in_force(facts.hold, clock.now()) || facts.hold->kind != guard::HoldKind::paused) return false;
+  if (facts.pool != model::Pool::own || desk.account.settings.writes == config::Writes::none) return false;
+  if (!facts.shown || *facts.shown == Units{}) return false;
+  const auto* record = journal.find(facts.account, facts.listing);
+  if (record == nullptr || record->origin != journal::Origin::person) return true;
+  const bool done = record->state == journal::State::confirmed && record->requested_at >= facts.hold->since;
+  return !done && !is_open(record->state);
 }
 
 void Floor::rest(const AccountId& account, const ListingId& listing) {
@@ -129,27 +151,32 @@ awaitable<guard::Judgement> Floor::receive(AccountDesk& desk, ListingId listing,
   if (const auto* doubt = custody.doubt(field); doubt != nullptr && watermark && doubt->at < *watermark) {
     const auto then = *doubt;
     custody.settle(field);
-    co_await take(desk, listing, then);
+    if (const auto earlier = co_await take(desk, listing, then); !earlier.known) {
+      custody.doubt(desk.id(), listing, then);
+      co_return earlier.judgement;
+    }
   }
-  const auto judgement = co_await take(desk, listing, seen);
+  const auto [judgement, known] = co_await take(desk, listing, seen);
   exposures.reading(desk.id(), listing, seen);
-  if (judgement.owner == Owner::wait_for_watermark)
+  if (judgement.owner == Owner::wait_for_watermark || !known)
     custody.doubt(desk.id(), listing, seen);
   else
     custody.settle(field);
   co_return judgement;
 }
 
-awaitable<guard::Judgement> Floor::take(AccountDesk& desk, ListingId listing, guard::Seen seen) {
+awaitable<Floor::Taken> Floor::take(AccountDesk& desk, ListingId listing, guard::Seen seen) {
   const auto field = field_of(desk.id(), listing);
   const auto judgement = custody.judge(desk.account, listing, seen);
   const auto* last = custody.last(field);
   switch (judgement.owner) {
     case Owner::wait_for_watermark:
-      co_return judgement;
+      co_return Taken{judgement};
     case Owner::persons_quantity:
     case Owner::persons_pause:
-      co_await leave_to_person(desk, listing, seen, judgement);
+      // Taken as known without its hold, it would be overruled by the next decision.
+      if (!co_await leave_to_person(desk, listing, seen, judgement)) co_return Taken{judgement, false};
+      if (!co_await disown_zero(desk, listing, seen)) co_return Taken{judgement, false};
       break;
     case Owner::our_write: {
       exposures.settled(desk.id(), listing, judgement.epoch, seen.at);
@@ -157,36 +184,40 @@ awaitable<guard::Judgement> Floor::take(AccountDesk& desk, ListingId listing, gu
       const auto hold = stored ? hold_of(*stored) : std::nullopt;
       // What restored a person's value, or was asked for by one, crosses nobody.
       const auto* record = journal.find(desk.id(), listing);
-      const bool by_rule =
-          record == nullptr || record->epoch != judgement.epoch || record->origin == journal::Origin::rule;
+      const auto origin =
+          record != nullptr && record->epoch == judgement.epoch ? record->origin : journal::Origin::rule;
       const bool crossed =
-          by_rule && guard::in_force(hold, clock.now()) && last != nullptr &&
+          origin == journal::Origin::rule && guard::in_force(hold, clock.now()) && last != nullptr &&
           (hold->kind == guard::HoldKind::outside_quantity || hold->kind == guard::HoldKind::outside_pause) &&
           last->quantity != seen.quantity;
       const auto theirs = last != nullptr ? *last : guard::Seen{};
+      if (crossed && !co_await put_back(desk, listing, theirs)) co_return Taken{judgement, false};
       custody.accept(field, seen, desk.account.orders_complete_before);
-      if (crossed) co_await put_back(desk, listing, theirs);
-      co_return judgement;
+      if (seen.quantity == Units{} && origin != journal::Origin::put_back) custody.sold_out(field);
+      if (crossed) act_on(desk.id(), listing);
+      co_return Taken{judgement};
     }
     case Owner::sales:
       custody.accept(field, seen, desk.account.orders_complete_before);
       if (seen.quantity == Units{}) custody.sold_out(field);
-      co_return judgement;
+      co_return Taken{judgement};
     default:
       break;
   }
   custody.accept(field, seen, desk.account.orders_complete_before);
-  co_return judgement;
+  co_return Taken{judgement};
 }
 
-awaitable<void> Floor::leave_to_person(AccountDesk& desk, ListingId listing, guard::Seen seen,
+awaitable<bool> Floor::leave_to_person(AccountDesk& desk, ListingId listing, guard::Seen seen,
                                        guard::Judgement judgement) {
   const auto stored = this->listing(desk.id(), listing);
+  if (!stored) co_return false;  // the books are read anew
   // Nobody to yield to where nothing of ours is written: who only watches learns what is shown, no more.
-  if (!stored || mode_of(desk, *stored) != Mode::guard) co_return;
+  if (mode_of(desk, *stored) != Mode::guard) co_return true;
   const auto field = field_of(desk.id(), listing);
   const auto* last = custody.last(field);
   const auto* record = journal.find(desk.id(), listing);
+  const auto sent_at = record != nullptr ? record->sent_at : std::nullopt;
   const auto shown = [](const std::optional<Units>& units) {
     return units ? fmt::format("{}", units->count()) : std::string("?");
   };
@@ -202,26 +233,55 @@ awaitable<void> Floor::leave_to_person(AccountDesk& desk, ListingId listing, gua
   if (const auto old = hold_of(*stored);
       guard::in_force(old, clock.now()) &&
       (old->kind == guard::HoldKind::held || old->kind == guard::HoldKind::paused))
-    co_return;
+    co_return true;
+  if (auto ok = co_await seller.ledger->set_hold(desk.id(), listing, to_text(hold)); !ok) {
+    log.error("hold_not_stored", {{"account", desk.id()}, {"listing", listing}, {"reason", ok.error()}});
+    co_return false;
+  }
+  if (hold.until) decide_later(desk.id(), listing, clock.monotonic() + times.outside_hold);
   ++desk.figures.persons;
   log.notice("left_to_person", {{"account", desk.id()},
                                 {"listing", listing},
                                 {"judgement", guard::word(judgement.owner)},
                                 {"why", hold.why}});
-  if (auto ok = co_await seller.ledger->set_hold(desk.id(), listing, to_text(hold)); !ok)
-    log.error("hold_not_stored", {{"account", desk.id()}, {"listing", listing}, {"reason", ok.error()}});
-  else if (hold.until)
-    decide_later(desk.id(), listing, clock.monotonic() + times.outside_hold);
-  const bool soon_after_ours =
-      record != nullptr && record->sent_at && clock.now() - *record->sent_at < guard::WriterWatch::within;
+  const bool soon_after_ours = sent_at && clock.now() - *sent_at < guard::WriterWatch::within;
   if (soon_after_ours && desk.writers.contradicted(field, clock.now()))
     co_await trip(desk,
                   "several listings were changed from outside soon after our writes: is another "
                   "program writing to this account?");
+  co_return true;
 }
 
-awaitable<void> Floor::put_back(AccountDesk& desk, ListingId listing, guard::Seen theirs) {
-  if (!theirs.quantity || desk.mode() != Mode::guard) co_return;
+// A person ended a zero that the journal calls ours: written down, so that the next zero is not taken for it.
+awaitable<bool> Floor::disown_zero(AccountDesk& desk, ListingId listing, guard::Seen seen) {
+  const auto* record = journal.find(desk.id(), listing);
+  if (!seen.quantity || *seen.quantity == Units{} || record == nullptr || is_open(record->state) ||
+      !claims_zero(*record))
+    co_return true;
+  std::vector<journal::Wish> wishes;
+  wishes.push_back(
+      {.named_epoch = record->epoch,
+       .intent = {.command = model::SetQuantity{desk.id(), listing, *seen.quantity, {}},
+                  .before = {.quantity = seen.quantity, .activity = seen.activity, .at = seen.at},
+                  .origin = journal::Origin::person,
+                  .who = "channel",
+                  .reason = "raised_by_person",
+                  .requested_at = clock.now()}});
+  auto appended = co_await journal.append(std::move(wishes));
+  if (!appended || !appended->front().done) co_return false;
+  std::vector<journal::Move> moves;
+  moves.push_back({.account = desk.id(),
+                   .listing = listing,
+                   .epoch = appended->front().epoch,
+                   .to = journal::State::confirmed,
+                   .detail = "found so"});
+  // Not confirmed, it is found so by whoever reads the listing.
+  if (auto moved = co_await journal.move(std::move(moves)); !moved) act_on(desk.id(), listing);
+  co_return true;
+}
+
+awaitable<bool> Floor::put_back(AccountDesk& desk, ListingId listing, guard::Seen theirs) {
+  if (!theirs.quantity || desk.mode() != Mode::guard) co_return true;
   const auto* record = journal.find(desk.id(), listing);
   journal::Wish wish{
       .named_epoch = record != nullptr ? record->epoch : 0,
@@ -234,12 +294,17 @@ awaitable<void> Floor::put_back(AccountDesk& desk, ListingId listing, guard::See
                  .requested_at = clock.now()}};
   std::vector<journal::Wish> wishes;
   wishes.push_back(std::move(wish));
+  const auto appended = co_await journal.append(std::move(wishes));
+  if (!appended || !appended->front().done) {
+    log.error("put_back_failed",
+              {{"account", desk.id()},
+               {"listing", listing},
+               {"reason", appended ? "another intent came first" : to_string(appended.error())}});
+    co_return false;
+  }
   ++desk.figures.put_back;
   log.warning("put_back", {{"account", desk.id()}, {"listing", listing}, {"quantity", *theirs.quantity}});
-  if (auto ok = co_await journal.append(std::move(wishes)); !ok)
-    log.error("put_back_failed", {{"account", desk.id()}, {"listing", listing}, {"reason", ok.error()}});
-  else
-    act_on(desk.id(), listing);
+  co_return true;
 }
 
 }  // namespace forestall::acting

@@ -108,18 +108,33 @@ struct Floor {
                                            const guard::Seen* reading = nullptr) const;
   std::optional<ledger::StoredListing> listing(const AccountId& account, const ListingId& listing) const;
   std::optional<guard::Hold> hold_of(const ledger::StoredListing& listing) const;
+  // Its present zero is ours to end: the journal says so, or we watched it sell out.
+  bool zero_is_ours(const AccountId& account, const ListingId& listing) const;
+  // A person's pause is in force and its zero was never brought about: the intent could not be stored, or was
+  // given up on. Afterwards whatever the channel shows is a person's.
+  bool pause_is_due(const AccountDesk& desk, const guard::ListingFacts& facts) const;
   // The listing failed: not again before some seconds, doubled each time, with jitter.
   void rest(const AccountId& account, const ListingId& listing);
-  // What is this reading? Accepts it as known, or sets the person's hold.
+  // What is this reading? Accepts it as known, or sets the person's hold. Where that cannot be stored, it
+  // stays in doubt and is judged again.
   boost::asio::awaitable<guard::Judgement> receive(AccountDesk& desk, ListingId listing, guard::Seen seen);
   // Opens the breaker of the account, durably.
   boost::asio::awaitable<void> trip(AccountDesk& desk, std::string why);
 
  private:
-  boost::asio::awaitable<guard::Judgement> take(AccountDesk& desk, ListingId listing, guard::Seen seen);
-  boost::asio::awaitable<void> leave_to_person(AccountDesk& desk, ListingId listing, guard::Seen seen,
+  struct Taken {
+    guard::Judgement judgement;
+    bool known = true;  // false: what had to be stored with it could not be
+  };
+  boost::asio::awaitable<Taken> take(AccountDesk& desk, ListingId listing, guard::Seen seen);
+  // These return whether everything that had to be stored is.
+  boost::asio::awaitable<bool> leave_to_person(AccountDesk& desk, ListingId listing, guard::Seen seen,
                                                guard::Judgement judgement);
-  boost::asio::awaitable<void> put_back(AccountDesk& desk, ListingId listing, guard::Seen theirs);
+  boost::asio::awaitable<bool> disown_zero(AccountDesk& desk, ListingId listing, guard::Seen seen);
+  boost::asio::awaitable<bool> put_back(AccountDesk& desk, ListingId listing, guard::Seen theirs);
 };
+
+// The intent says that the zero which follows it is ours: it made one, or it was to end one and did not.
+bool claims_zero(const journal::Record& record);
 
 }  // namespace forestall::acting

@@ -75,9 +75,13 @@ awaitable<Result<std::vector<Done>>> SellerActs::pause(Selection selection, std:
       std::vector<journal::Wish> wishes;
       wishes.push_back({record != nullptr ? record->epoch : 0, std::move(intent)});
       auto appended = co_await floor_.journal.append(std::move(wishes));
-      if (!appended) co_return std::unexpected(appended.error());
-      if (!appended->front().done)
-        co_return fail_retryable(ErrorCode::conflict, "another change of the listing came first: try again");
+      if (!appended || !appended->front().done) {
+        // The hold is stored, so the decision loop sees that its zero is still due.
+        mark_listing(listing.account, listing.listing);
+        one.what = "held; paused as soon as the journal takes it";
+        done.push_back(std::move(one));
+        continue;
+      }
       ++desk->figures.wished;
       floor_.act_on(listing.account, listing.listing);
       one.what = "paused";
@@ -105,10 +109,11 @@ awaitable<Result<std::vector<Done>>> SellerActs::resume(Selection selection, std
     const auto* record = floor_.journal.find(listing.account, listing.listing);
     const auto* last = floor_.custody.last(field);
     const bool off = last != nullptr && last->quantity == Units{};
+    const bool claim = off && !floor_.zero_is_ours(listing.account, listing.listing);
     // Claimed: the journal says from here on that its zero is ours to end.
-    if (record == nullptr && off) {
+    if (claim) {
       std::vector<journal::Wish> wishes;
-      wishes.push_back({0,
+      wishes.push_back({record != nullptr ? record->epoch : 0,
                         {.command = model::SetQuantity{listing.account, listing.listing, Units{}, {}},
                          .before = {.quantity = last->quantity, .activity = last->activity, .at = last->at},
                          .origin = journal::Origin::person,
@@ -117,6 +122,8 @@ awaitable<Result<std::vector<Done>>> SellerActs::resume(Selection selection, std
                          .requested_at = ports_.clock.now()}});
       auto appended = co_await floor_.journal.append(std::move(wishes));
       if (!appended) co_return std::unexpected(appended.error());
+      if (!appended->front().done)
+        co_return fail_retryable(ErrorCode::conflict, "another change of the listing came first: try again");
       std::vector<journal::Move> moves;
       moves.push_back({.account = listing.account,
                        .listing = listing.listing,
@@ -128,9 +135,9 @@ awaitable<Result<std::vector<Done>>> SellerActs::resume(Selection selection, std
     }
     if (auto ok = co_await lift(listing); !ok) co_return std::unexpected(ok.error());
     done.push_back({listing.account, listing.listing,
-                    record == nullptr && off ? "claimed"
-                    : listing.hold.empty()   ? "was not held"
-                                             : "resumed"});
+                    claim                  ? "claimed"
+                    : listing.hold.empty() ? "was not held"
+                                           : "resumed"});
   }
   co_return done;
 }
@@ -169,7 +176,6 @@ awaitable<Result<std::vector<Done>>> SellerActs::release(Selection selection, st
   std::vector<Done> done;
   for (const auto& listing : select(selection)) {
     const auto hold = floor_.hold_of(listing);
-    const auto* record = floor_.journal.find(listing.account, listing.listing);
     const auto* last = floor_.custody.last(journal::field_of(listing.account, listing.listing));
     if (guard::in_force(hold, ports_.clock.now())) {
       if (hold->kind == HoldKind::paused) {
@@ -180,8 +186,7 @@ awaitable<Result<std::vector<Done>>> SellerActs::release(Selection selection, st
                         fmt::format("stays: {} by {}, {}", word(hold->kind), hold->by, hold->why)});
       }
     } else if (last != nullptr && last->quantity == Units{}) {
-      if (record == nullptr &&
-          !floor_.custody.saw_it_sell_out(journal::field_of(listing.account, listing.listing))) {
+      if (!floor_.zero_is_ours(listing.account, listing.listing)) {
         done.push_back({listing.account, listing.listing, "stays: at zero, and not by us"});
       } else {
         if (auto ok = co_await lift(listing); !ok) co_return std::unexpected(ok.error());

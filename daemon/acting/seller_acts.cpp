@@ -159,12 +159,21 @@ awaitable<bool> SellerActs::open_journal() {
   opened_ = true;
   for (const auto& [field, record] : floor_.journal.records()) {
     if (may_land(record.state) || !record.late.empty()) floor_.exposures.restore(record);
+    // Read before a write, later than any feed told.
+    if (const auto* known = floor_.custody.last(field); record.state != State::confirmed &&
+                                                        record.before.quantity &&
+                                                        (known == nullptr || known->at < record.before.at))
+      floor_.custody.accept(
+          field,
+          {.quantity = record.before.quantity, .activity = record.before.activity, .at = record.before.at});
     if (!is_open(record.state)) {
       // Read back later than any feed told: that is what we know of it.
       const auto* last = floor_.custody.last(field);
       if (record.state == State::confirmed && record.target &&
           (last == nullptr || last->at < record.moved_at))
         floor_.custody.accept(field, {.quantity = record.target, .at = record.moved_at});
+      else
+        doubt_zero(field, record);
       continue;
     }
     ++unsettled;
@@ -176,6 +185,19 @@ awaitable<bool> SellerActs::open_journal() {
       "journal_opened",
       {{"intents", floor_.journal.records().size()}, {"open", unsettled}, {"undecided", undecided->size()}});
   co_return true;
+}
+
+// Read as zero, and the intent says another number: sold out or put to zero while nobody looked, or just
+// before the last daemon died. Judged like any other reading, from what the intent says.
+void SellerActs::doubt_zero(const std::string& field, const journal::Record& record) {
+  const auto* last = floor_.custody.last(field);
+  if (last == nullptr || last->quantity != Units{} || claims_zero(record)) return;
+  const bool live = record.state == State::confirmed;
+  const guard::Seen known{.quantity = live ? record.target : record.before.quantity,
+                          .at = live ? record.moved_at : record.before.at};
+  if (!known.quantity || *known.quantity == Units{} || last->at < known.at) return;
+  readings_.push_back({journal::account_of(record.command), journal::listing_of(record.command), *last});
+  floor_.custody.know(field, known);
 }
 
 void SellerActs::notice_readiness() {

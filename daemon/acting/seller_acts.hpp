@@ -117,11 +117,13 @@ class SellerActs {
   };
 
   boost::asio::awaitable<bool> open_journal();
+  void doubt_zero(const std::string& field, const journal::Record& record);
   boost::asio::awaitable<void> pass();
   boost::asio::awaitable<void> take_readings();
   boost::asio::awaitable<bool> decide_slice();
   void decide_sku(const std::string& sku, const Dirty& dirty, Slice& slice);
   void decide_listing(guard::Explanation explained, const Dirty& dirty, Slice& slice);
+  bool resting(const std::string& field) const;
   boost::asio::awaitable<bool> commit(Slice slice);
   boost::asio::awaitable<void> tell_decided(bool all);
   void notice_readiness();
