@@ -66,7 +66,8 @@ const model::Capabilities& Connector::capabilities() const {
                                            .read_back = model::ReadBack::live,
                                            .decrements_atomically = model::Proof::unproven,
                                            .restores_on_cancel = model::Proof::unproven,
-                                           .pending_orders_reserve = model::Proof::unproven};
+                                           .pending_orders_reserve = model::Proof::unproven,
+                                           .listings_lag = report_lag};
   return all;
 }
 

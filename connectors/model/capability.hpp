@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "config/base/time.hpp"
+
 namespace forestall::model {
 
 enum class Proof : std::uint8_t { no, yes, unproven };
@@ -33,6 +35,8 @@ struct Capabilities {
   Proof decrements_atomically = Proof::unproven;  // two buyers cannot both take the last unit
   Proof restores_on_cancel = Proof::unproven;     // a cancelled order's units come back by themselves
   Proof pending_orders_reserve = Proof::unproven;
+  // What the listings feed says of a time may be this much older: a report made from rows read before.
+  Millis listings_lag{0};
   friend bool operator==(const Capabilities&, const Capabilities&) = default;
 };
 

@@ -39,6 +39,7 @@ struct AccountDesk {
   guard::WriterWatch writers{};
   ActFigures figures{};
   bool was_ready = false;
+  bool put_off = false;  // something was not done because it was not fit: everything is looked at afterwards
   // What a cancellation costs here beyond the seller's setting: set by whoever counts the cancellation
   // budget, above 1 as it runs out. In force from the next decision on.
   double cost_factor = 1;

@@ -117,7 +117,7 @@ void Actuator::keep_open(const ListingId& listing) {
   if (r == nullptr || !is_open(r->state)) return;
   if (queued_.contains(listing) || waiting_.contains(listing) || due_.contains(listing)) return;
   if (desk_.missing()) {
-    desk_.was_ready = false;  // whatever is open is taken up once it is fit again
+    desk_.put_off = true;  // whatever is open is taken up once it is fit again
     return;
   }
   const auto& until = floor_.rests[journal::field_of(desk_.id(), listing)].until;
@@ -150,7 +150,10 @@ awaitable<void> Actuator::work(ListingId listing) {
 
 std::optional<std::string> Actuator::forbidden(const ListingId& listing) const {
   if (floor_.stopping) return "the daemon is stopping";
-  if (const auto missing = desk_.missing()) return missing;
+  if (const auto missing = desk_.missing()) {
+    desk_.put_off = true;
+    return missing;
+  }
   const auto stored = floor_.listing(desk_.id(), listing);
   const auto mode = stored ? floor_.mode_of(desk_, *stored) : desk_.mode();
   if (mode != Mode::guard) return "mode " + std::string(word(mode));

@@ -44,7 +44,13 @@ awaitable<bool> Actuator::act_once(ListingId listing, std::uint64_t& epoch) {
   bool explained = false;
   if (!co_await settle_on(listing, epoch, *reading, seen, explained)) co_return false;
 
-  // settle_on may have made a newer epoch of it.
+  if (auto ok = co_await floor_.take_turn(desk_.account, ports::CallKind::write, purpose, value); !ok) {
+    co_await give_up(listing, epoch, "no turn: " + to_string(ok.error()), true);
+    co_return false;
+  }
+  if (floor_.clock.now() - seen.at > floor_.times.reading_good_for) co_return true;
+
+  // settle_on may have made a newer epoch of it, and the turn took its time.
   r = record(listing);
   if (r == nullptr || r->epoch != epoch || r->state != State::requested) co_return false;
   const auto now_target = r->target.value_or(Units{});
@@ -60,11 +66,6 @@ awaitable<bool> Actuator::act_once(ListingId listing, std::uint64_t& epoch) {
     co_await give_up(listing, epoch, "breaker: " + why, false);
     co_return false;
   }
-  if (auto ok = co_await floor_.take_turn(desk_.account, ports::CallKind::write, purpose, value); !ok) {
-    co_await give_up(listing, epoch, "no turn: " + to_string(ok.error()), true);
-    co_return false;
-  }
-  if (floor_.clock.now() - seen.at > floor_.times.reading_good_for) co_return true;
   co_await send(
       listing, epoch,
       {.quantity = seen.quantity, .activity = seen.activity, .restore = reading->restore, .at = seen.at});

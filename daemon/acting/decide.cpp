@@ -63,7 +63,11 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
   const auto& stored = *found;
   auto* const desk = floor_.desk(stored.account.str());
   // Not fit to act yet: everything is decided once it is.
-  if (desk == nullptr || !desk->was_ready || desk->missing()) return;
+  if (desk == nullptr) return;
+  if (!desk->was_ready || desk->missing()) {
+    desk->put_off = true;
+    return;
+  }
   const auto field = journal::field_of(stored.account, stored.listing);
   const auto now = ports_.clock.now();
   ++decided_;

@@ -132,6 +132,15 @@ void Floor::rest(const AccountId& account, const ListingId& listing) {
   decide_later(account, listing, rest.until);
 }
 
+awaitable<Status> Floor::keep(std::string name, std::string text) {
+  unsaved[name] = text;
+  auto stored = co_await journal.set_control(name, text);
+  // Another word may have come meanwhile.
+  if (const auto at = unsaved.find(name); stored && at != unsaved.end() && at->second == text)
+    unsaved.erase(at);
+  co_return stored;
+}
+
 awaitable<void> Floor::trip(AccountDesk& desk, std::string why) {
   if (!desk.tripped.empty()) co_return;
   desk.tripped = why;
@@ -140,7 +149,7 @@ awaitable<void> Floor::trip(AccountDesk& desk, std::string why) {
              {"why", why},
              {"advice", "look at it, then: forestall breaker " + desk.id().str() + " --reset"}});
   const auto text = to_string(clock.now()) + " " + why;
-  if (auto ok = co_await journal.set_control("breaker " + desk.id().str(), text); !ok)
+  if (auto ok = co_await keep("breaker " + desk.id().str(), text); !ok)
     log.error("breaker_not_stored", {{"account", desk.id()}, {"reason", ok.error()}});
 }
 

@@ -73,6 +73,9 @@ struct Floor {
   std::function<void(const AccountId&, const ListingId&)> act_on{};
   // Something will be due sooner than the decision loop thinks.
   std::function<void()> wake{};
+  // Switches in force that the journal has not taken yet, by their names there: stored before what it says
+  // is believed again.
+  std::map<std::string, std::string> unsaved{};
   bool stopping = false;
 
   // How long an account is blind, as measured; looked up again after some minutes.
@@ -118,6 +121,8 @@ struct Floor {
   // What is this reading? Accepts it as known, or sets the person's hold. Where that cannot be stored, it
   // stays in doubt and is judged again.
   boost::asio::awaitable<guard::Judgement> receive(AccountDesk& desk, ListingId listing, guard::Seen seen);
+  // Stores a switch that is in force already; failing that, it is kept in `unsaved`.
+  boost::asio::awaitable<Status> keep(std::string name, std::string text);
   // Opens the breaker of the account, durably.
   boost::asio::awaitable<void> trip(AccountDesk& desk, std::string why);
 

@@ -204,13 +204,19 @@ awaitable<Status> SellerActs::set_mode(AccountDesk& desk, Mode mode, std::string
   // Towards less it is in force at once, stored or not; towards more only once it is stored.
   if (mode <= before) desk.override_mode = mode;
   floor_.log.notice("mode", {{"account", desk.id()}, {"mode", word(mode)}, {"by", who}});
-  if (!opened_) {
-    if (mode <= before) co_return fail_retryable(ErrorCode::unavailable, "in force, but not stored yet");
-    co_return not_open();
-  }
   const bool as_configured = mode == desk.account.settings.mode;
-  if (auto ok = co_await floor_.journal.set_control(name, as_configured ? "" : std::string(word(mode))); !ok)
-    co_return std::unexpected(ok.error());
+  const std::string text = as_configured ? "" : std::string(word(mode));
+  if (!opened_) {
+    if (mode > before) co_return not_open();
+    floor_.unsaved[name] = text;
+    co_return fail_retryable(ErrorCode::unavailable, "in force, but not stored yet");
+  }
+  if (mode <= before) {
+    if (auto ok = co_await floor_.keep(name, text); !ok) co_return std::unexpected(ok.error());
+  } else {
+    if (auto ok = co_await floor_.journal.set_control(name, text); !ok) co_return std::unexpected(ok.error());
+    floor_.unsaved.erase(name);
+  }
   desk.override_mode = as_configured ? std::nullopt : std::optional(mode);
   noted_.clear();
   if (mode > before) sweep_next_ = 0;
@@ -220,8 +226,9 @@ awaitable<Status> SellerActs::set_mode(AccountDesk& desk, Mode mode, std::string
 
 awaitable<Status> SellerActs::reset_breaker(AccountDesk& desk, std::string who) {
   if (!opened_) co_return not_open();
-  if (auto ok = co_await floor_.journal.set_control("breaker " + desk.id().str(), ""); !ok)
-    co_return std::unexpected(ok.error());
+  const auto name = "breaker " + desk.id().str();
+  if (auto ok = co_await floor_.journal.set_control(name, ""); !ok) co_return std::unexpected(ok.error());
+  floor_.unsaved.erase(name);
   floor_.log.notice("breaker_reset", {{"account", desk.id()}, {"by", who}, {"was", desk.tripped}});
   desk.tripped.clear();
   desk.breaker.reset();

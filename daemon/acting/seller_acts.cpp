@@ -118,12 +118,23 @@ void SellerActs::heard(const flow::Fresh& fresh) {
   wake();
 }
 
+awaitable<bool> SellerActs::store_switches() {
+  const auto unsaved = floor_.unsaved;
+  for (const auto& [name, text] : unsaved)
+    if (auto ok = co_await floor_.keep(name, text); !ok) {
+      floor_.log.warning("switch_not_stored", {{"switch", name}, {"reason", ok.error()}});
+      co_return false;
+    }
+  co_return true;
+}
+
 awaitable<bool> SellerActs::open_journal() {
   auto& ledger = *ports_.seller.ledger;
   if (auto ok = co_await floor_.journal.open(); !ok) {
     floor_.log.warning("journal_not_open", {{"reason", ok.error()}});
     co_return false;
   }
+  if (!co_await store_switches()) co_return false;
   for (auto& desk : floor_.desks) {
     const auto& controls = floor_.journal.controls();
     if (const auto mode = controls.find("mode " + desk.id().str()); mode != controls.end())
@@ -204,7 +215,8 @@ void SellerActs::notice_readiness() {
   for (std::size_t i = 0; i < floor_.desks.size(); ++i) {
     auto& desk = floor_.desks[i];
     const auto missing = desk.missing();
-    if (!missing && !desk.was_ready) {
+    if (!missing && (!desk.was_ready || desk.put_off)) {
+      desk.put_off = false;
       floor_.log.notice("account_fit", {{"account", desk.id()}, {"mode", word(desk.mode())}});
       // Everything is looked at once, and what was written down before goes on.
       sweep_next_ = 0;
@@ -243,12 +255,23 @@ void SellerActs::decide_close() {
   for (const auto& sku : std::exchange(close_, {})) mark(sku, {});
 }
 
+// It says how things were before what is known by now: a page that waited, a report of old rows.
+bool SellerActs::overtaken(const AccountDesk& desk, const Reading& reading) const {
+  const auto* last = floor_.custody.last(journal::field_of(reading.account, reading.listing));
+  if (last != nullptr && reading.seen.at < last->at) return true;
+  const auto* market = desk.account.marketplace;
+  const auto* record = floor_.journal.find(reading.account, reading.listing);
+  return market != nullptr && record != nullptr && record->state == State::confirmed &&
+         market->capabilities().listings_lag > Millis(0) &&
+         reading.seen.at - market->capabilities().listings_lag < record->moved_at;
+}
+
 awaitable<void> SellerActs::take_readings() {
   for (std::size_t n = 0; n < readings_a_pass && !readings_.empty(); ++n) {
     const auto reading = std::move(readings_.front());
     readings_.pop_front();
     auto* const desk = floor_.desk(reading.account.str());
-    if (desk == nullptr) continue;
+    if (desk == nullptr || overtaken(*desk, reading)) continue;
     co_await floor_.receive(*desk, reading.listing, reading.seen);
     mark_listing(reading.account, reading.listing);
   }
@@ -274,6 +297,7 @@ awaitable<void> SellerActs::pass() {
     if (auto swept = co_await floor_.journal.sweep(); !swept)
       floor_.log.warning("journal_sweep_failed", {{"reason", swept.error()}});
   }
+  if (!floor_.unsaved.empty()) co_await store_switches();
   co_await take_readings();
   sweep_some();
   while (!dirty_.empty() && readings_.empty()) {
@@ -322,8 +346,10 @@ awaitable<void> SellerActs::run(runtime::Progress* progress) {
 }
 
 awaitable<void> SellerActs::stop(std::chrono::nanoseconds patience) {
-  floor_.stopping = true;
-  for (auto& to : actuators_) co_await to.stop(patience);
+  begin_stop();
+  const auto until = floor_.machine.monotonic() + patience;
+  for (auto& to : actuators_)
+    co_await to.stop(std::max<std::chrono::nanoseconds>(0ns, until - floor_.machine.monotonic()));
 }
 
 }  // namespace forestall::acting

@@ -51,6 +51,8 @@ class SellerActs {
 
   // Until cancelled. `progress`: of the decision loop.
   boost::asio::awaitable<void> run(runtime::Progress* progress);
+  // From here on nothing new begins.
+  void begin_stop() { floor_.stopping = true; }
   // Calls that were begun end, as far as `patience` goes; no other begins.
   boost::asio::awaitable<void> stop(std::chrono::nanoseconds patience);
   // A flow listener for this seller.
@@ -117,8 +119,10 @@ class SellerActs {
   };
 
   boost::asio::awaitable<bool> open_journal();
+  boost::asio::awaitable<bool> store_switches();
   void doubt_zero(const std::string& field, const journal::Record& record);
   boost::asio::awaitable<void> pass();
+  bool overtaken(const AccountDesk& desk, const Reading& reading) const;
   boost::asio::awaitable<void> take_readings();
   boost::asio::awaitable<bool> decide_slice();
   void decide_sku(const std::string& sku, const Dirty& dirty, Slice& slice);

@@ -112,7 +112,10 @@ class Acting {
     co_return Status{};
   }
   awaitable<void> stop() {
-    for (auto& acts : sellers_) co_await acts.stop(settle_patience);
+    for (auto& acts : sellers_) acts.begin_stop();
+    const auto until = context_.machine_clock.monotonic() + settle_patience;
+    for (auto& acts : sellers_)
+      co_await acts.stop(std::max<std::chrono::nanoseconds>(0ns, until - context_.machine_clock.monotonic()));
     co_await tasks_.stop();
   }
   void reload() {

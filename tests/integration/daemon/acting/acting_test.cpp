@@ -275,6 +275,26 @@ TEST(Acting, AWriteThatTheFeedSeesFirstIsConfirmed) {
   room.stop();
 }
 
+// Each reading is too old by the time it is its turn, several times over.
+TEST(Acting, TheBreakerCountsAChangeOnceHoweverOftenItIsReadAgain) {
+  ActingRoom room;
+  room.list("CUP", 5, 5);
+  int turns = 0;
+  // The closure lives in the room, longer than any of its calls.
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
+  room.take_turn = [&](flow::Account&, ports::CallKind kind, scheduling::Purpose,
+                       double) -> awaitable<Status> {
+    if (kind == ports::CallKind::write && ++turns <= 3) room.clock.advance(30s);
+    co_return Status{};
+  };
+  room.start();
+  room.stock("CUP", 0);
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 0 && room.open_intents() == 0; }));
+  EXPECT_EQ(turns, 4);
+  EXPECT_EQ(room.acts->floor().desks[0].breaker.moved(), Units(5));
+  room.stop();
+}
+
 TEST(Acting, WhatIsTakenAndNotLiveIsReported) {
   ActingRoom room;
   room.channel.manners = {{.live_after = 40min}};

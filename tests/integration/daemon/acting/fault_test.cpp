@@ -95,5 +95,36 @@ TEST(Fault, AnAccountThatIsUnfitForAMomentGoesOnWithWhatWasBegun) {
   room.stop();
 }
 
+// The configured mode is less than the one that was set and stored before.
+TEST(Fault, AModeThatWasLoweredWhileItCouldNotBeStoredStaysLow) {
+  for (const bool without_lease : {true, false}) {
+    ActingRoom room(config::Mode::advise);
+    room.list("CUP", 5, 5);
+    room.start();
+    const auto set_mode = [&](config::Mode mode) {
+      return room.loop.run(room.acts->set_mode(room.acts->floor().desks[0], mode, "test"));
+    };
+    ASSERT_TRUE(set_mode(config::Mode::guard));
+    if (without_lease) {
+      room.seller->open = false;
+      ASSERT_TRUE(room.until([&] { return !room.acts->open(); }));
+    } else {
+      room.server.refuse_writes(true);
+    }
+    EXPECT_FALSE(set_mode(config::Mode::observe)) << "in force, but not stored";
+    EXPECT_EQ(room.acts->floor().desks[0].mode(), config::Mode::observe);
+    if (without_lease)
+      room.seller->open = true;
+    else
+      room.server.refuse_writes(false);
+    ASSERT_TRUE(room.until([&] { return room.acts->open() && room.acts->floor().unsaved.empty(); }));
+    EXPECT_EQ(room.acts->floor().desks[0].mode(), config::Mode::observe);
+    room.stop();
+    room.start();
+    EXPECT_EQ(room.acts->floor().desks[0].mode(), config::Mode::observe);
+    room.stop();
+  }
+}
+
 }  // namespace
 }  // namespace forestall::test

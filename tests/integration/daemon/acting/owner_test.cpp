@@ -218,5 +218,35 @@ TEST(Owner, APauseByAPersonWhoseIntentWasNeverWrittenDownIsMade) {
   room.stop();
 }
 
+// A page that waited, or a report of rows that were old already: it does not speak of now.
+TEST(Owner, WhatTheFeedSaysOfBeforeOurWriteIsNoPersons) {
+  for (const bool report : {true, false}) {
+    ActingRoom room;
+    room.channel.declared.restores_on_cancel = model::Proof::no;
+    if (report) room.channel.declared.listings_lag = 2h;
+    room.list("CUP", 9, 9);
+    room.start();
+    room.pass(1s);
+    const auto read_at = room.clock.now();
+    room.pass(1min);
+    room.stock("CUP", 3);
+    ASSERT_TRUE(written(room, 3));
+    room.pass(1min);
+    room.account->orders_complete_before = room.clock.now() + 24h;
+    model::ListingState state;
+    state.from = {SourceId::literal(room.shop.str()), model::Version(9'000'000),
+                  report ? room.clock.now() : read_at};
+    state.account = room.shop;
+    state.listing = ListingId::literal("CUP");
+    state.quantity = Units(8);
+    state.activity = model::ListingActivity::active;
+    room.apply({state});
+    room.pass(1min);
+    EXPECT_EQ(room.hold("CUP"), "none") << report;
+    EXPECT_EQ(room.channel.writes.size(), 1U);
+    room.stop();
+  }
+}
+
 }  // namespace
 }  // namespace forestall::test
