@@ -40,9 +40,6 @@ struct AccountDesk {
   ActFigures figures{};
   bool was_ready = false;
   bool put_off = false;  // something was not done because it was not fit: everything is looked at afterwards
-  // What a cancellation costs here beyond the seller's setting: set by whoever counts the cancellation
-  // budget, above 1 as it runs out. In force from the next decision on.
-  double cost_factor = 1;
 
   const AccountId& id() const { return account.settings.id; }
   Mode wished_mode() const { return override_mode.value_or(account.settings.mode); }

@@ -91,6 +91,7 @@ void Actuator::pump() {
     due_.erase(listing);
     add(listing);
   }
+  release_held();
   // Nothing can be asked of an account without a connector: what is queued stays.
   if (floor_.stopping || desk_.account.marketplace == nullptr || !floor_.seller.open) return;
   for (auto at = queue_.begin(); at != queue_.end() && under_way_.size() < most_at_once;) {
@@ -116,6 +117,7 @@ void Actuator::keep_open(const ListingId& listing) {
   const auto* r = record(listing);
   if (r == nullptr || !is_open(r->state)) return;
   if (queued_.contains(listing) || waiting_.contains(listing) || due_.contains(listing)) return;
+  if (held_.contains(listing)) return;
   if (desk_.missing()) {
     desk_.put_off = true;  // whatever is open is taken up once it is fit again
     return;
@@ -123,6 +125,27 @@ void Actuator::keep_open(const ListingId& listing) {
   const auto& until = floor_.rests[journal::field_of(desk_.id(), listing)].until;
   if (until <= floor_.clock.monotonic()) floor_.rest(desk_.id(), listing);
   add_later(listing, until);
+}
+
+// As many as may be tried, the most urgent first; all where the breaker is open, so that they are given up.
+void Actuator::release_held() {
+  if (held_.empty()) return;
+  const auto room = desk_.tripped.empty()
+                        ? desk_.breaker.room(desk_.account.settings.breaker, floor_.clock.now())
+                        : held_.size();
+  if (room == 0) return;
+  std::set<Rank> ranked;
+  for (const auto& listing : std::exchange(held_, {}))
+    if (const auto* r = record(listing); r != nullptr && is_open(r->state))
+      ranked.insert(rank_of(listing, *r));
+    else
+      desk_.breaker.dropped(listing.str());
+  std::size_t n = 0;
+  for (const auto& rank : ranked)
+    if (n++ < room)
+      add(rank.listing);
+    else
+      held_.insert(rank.listing);
 }
 
 awaitable<void> Actuator::work(ListingId listing) {
@@ -142,10 +165,15 @@ awaitable<void> Actuator::work(ListingId listing) {
   } leave{*this, listing};
   const auto* r = record(listing);
   if (r == nullptr) co_return;
-  if (r->state == State::requested)
+  if (r->state == State::requested) {
     co_await act(listing, r->epoch);
-  else if (may_land(r->state))
+    // What was admitted and not sent keeps nobody waiting.
+    const auto* after = record(listing);
+    if (!held_.contains(listing) && (after == nullptr || !may_land(after->state)))
+      desk_.breaker.dropped(listing.str());
+  } else if (may_land(r->state)) {
     co_await read_back(listing, r->epoch);
+  }
 }
 
 std::optional<std::string> Actuator::forbidden(const ListingId& listing) const {
@@ -197,19 +225,23 @@ awaitable<bool> Actuator::move(ListingId listing, std::uint64_t epoch, State to,
       ++f.accepted;
       break;
     case State::confirmed:
+      desk_.breaker.confirmed(listing.str(), desk_.account.settings.breaker, floor_.clock.now());
       ++f.confirmed;
       f.last_confirmed = floor_.clock.now();
       break;
     case State::rejected:
+      desk_.breaker.failed(listing.str());
       ++f.rejected;
       break;
     case State::unresolved:
       ++f.unresolved;
       break;
     case State::stuck:
+      desk_.breaker.failed(listing.str());
       ++f.stuck;
       break;
     case State::abandoned:
+      desk_.breaker.dropped(listing.str());
       ++f.abandoned;
       floor_.exposures.timed_out(desk_.id(), listing, epoch);
       break;
@@ -219,6 +251,8 @@ awaitable<bool> Actuator::move(ListingId listing, std::uint64_t epoch, State to,
   // Every step of every intent: the log alone tells the story.
   log_.info("intent",
             {{"listing", listing}, {"epoch", epoch}, {"state", journal::word(to)}, {"detail", detail}});
+  if (const auto why = desk_.breaker.failure(desk_.account.settings.breaker); !why.empty())
+    co_await floor_.trip(desk_, why);
   co_return true;
 }
 

@@ -36,7 +36,7 @@ class Actuator {
   // What was begun may end, nothing new begins; what is not done by then is cancelled.
   boost::asio::awaitable<void> stop(std::chrono::nanoseconds patience);
 
-  std::size_t queued() const { return queue_.size() + due_.size(); }
+  std::size_t queued() const { return queue_.size() + due_.size() + held_.size(); }
   std::size_t under_way() const { return under_way_.size(); }
 
  private:
@@ -78,6 +78,7 @@ class Actuator {
   boost::asio::awaitable<void> read_back(ListingId listing, std::uint64_t epoch);
   boost::asio::awaitable<void> settle_late(ListingId listing);
   Millis next_look(const journal::Record& record) const;
+  void release_held();
 
   static constexpr std::size_t most_at_once = 64;
   static constexpr std::size_t most_raises = 32;  // so that a pause always finds a place
@@ -92,6 +93,7 @@ class Actuator {
   std::set<std::pair<Monotonic, ListingId>> later_;
   std::map<ListingId, Monotonic> due_;  // the same, by listing: the sooner of two is kept
   std::set<ListingId> waiting_;         // for the watermark
+  std::set<ListingId> held_;            // for the first of a large change to be confirmed
   std::map<ListingId, scheduling::Purpose> under_way_;
   std::set<ListingId> again_;  // enqueued while under way
   std::size_t raises_ = 0;

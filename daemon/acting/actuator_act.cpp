@@ -7,6 +7,7 @@
 
 #include "connectors/net/sleep.hpp"
 #include "daemon/acting/actuator.hpp"
+#include "daemon/acting/weigh.hpp"
 #include "daemon/guard/rule.hpp"
 
 namespace forestall::acting {
@@ -55,16 +56,25 @@ awaitable<bool> Actuator::act_once(ListingId listing, std::uint64_t& epoch) {
   if (r == nullptr || r->epoch != epoch || r->state != State::requested) co_return false;
   const auto now_target = r->target.value_or(Units{});
   const auto shown = seen.quantity.value_or(Units{});
-  guard::Change change{.listing = listing.str(),
-                       .units = now_target < shown ? shown - now_target : now_target - shown,
-                       .explained_by_orders = explained};
+  const auto moved = now_target < shown ? shown - now_target : now_target - shown;
+  const guard::Change change{.listing = listing.str(),
+                             .units = moved,
+                             .value = value_of(floor_, desk_, listing, moved),
+                             .explained_by_orders = explained};
   const std::size_t listings = floor_.seller.ledger->mirror().listings();
-  if (r->origin == journal::Origin::rule &&
-      !desk_.breaker.admit(change, desk_.account.settings.breaker, listings, floor_.clock.now())) {
-    const auto why = desk_.breaker.why();
-    co_await floor_.trip(desk_, why);
-    co_await give_up(listing, epoch, "breaker: " + why, false);
-    co_return false;
+  if (r->origin == journal::Origin::rule) {
+    const auto admission =
+        desk_.breaker.admit(change, desk_.account.settings.breaker, listings, floor_.clock.now());
+    if (admission == guard::Admission::refused) {
+      const auto why = desk_.breaker.why();
+      co_await floor_.trip(desk_, why);
+      co_await give_up(listing, epoch, "breaker: " + why, false);
+      co_return false;
+    }
+    if (admission == guard::Admission::wait) {
+      held_.insert(listing);
+      co_return false;
+    }
   }
   co_await send(
       listing, epoch,
@@ -117,7 +127,7 @@ awaitable<bool> Actuator::settle_on(ListingId listing, std::uint64_t& epoch,
     if (floor_.pause_is_due(desk_, decided.facts)) floor_.decide_again(desk_.id(), listing);
     co_return false;
   }
-  explained = guard::explained_by_orders(decided);
+  explained = explained_by_orders(floor_, decided);
   if (target == decided.decision.target) co_return true;
   // What was read calls for another number: a changed wish is a new epoch.
   std::vector<journal::Wish> wishes;

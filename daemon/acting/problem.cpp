@@ -69,7 +69,7 @@ double Floor::cancel_cost(const AccountDesk& desk) const {
       settings.cancellation_cost->currency() == settings.margin_per_unit->currency())
     k = static_cast<double>(settings.cancellation_cost->minor()) /
         static_cast<double>(settings.margin_per_unit->minor());
-  return k * std::max(0.0, desk.cost_factor);
+  return k * std::max(1.0, desk.account.cancel_cost_factor);
 }
 
 std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail,

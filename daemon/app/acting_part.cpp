@@ -73,6 +73,16 @@ void collect_account(metrics::Page& page, const acting::SellerActs& acts, const 
                {{"account", id}, {"mode", acting::word(mode)}});
   page.gauge("forestall_breaker_open", "1 while the breaker keeps the account at advise.",
              std::uint64_t{!desk.tripped.empty()}, {{"account", id}});
+  page.gauge("forestall_breaker_moved_units", "Units put on or off sale in the breaker's interval.",
+             static_cast<double>(desk.breaker.moved().count()), {{"account", id}});
+  page.gauge("forestall_breaker_moved_value_minor",
+             "What they are worth, in minor units of the account's currency.",
+             static_cast<double>(desk.breaker.value()), {{"account", id}});
+  page.gauge("forestall_breaker_unpriced_changes", "Changes in the interval of which no price is known.",
+             std::uint64_t{desk.breaker.unpriced()}, {{"account", id}});
+  page.gauge("forestall_breaker_waiting_listings",
+             "Listings that wait for the first of a large change to be confirmed.",
+             std::uint64_t{desk.breaker.waiting()}, {{"account", id}});
 }
 
 class Acting {

@@ -288,6 +288,11 @@ json::object status_of(const SellerActs& acts, const AccountDesk& desk) {
                  {"left_to_person", f.persons},
                  {"noted", f.noted}};
   if (!desk.tripped.empty()) o["breaker_why"] = desk.tripped;
+  o["breaker_units"] = desk.breaker.moved().count();
+  if (const auto& value = desk.account.settings.breaker.value)
+    o["breaker_value"] = to_string(Money(desk.breaker.value(), value->currency()));
+  if (desk.breaker.unpriced() > 0) o["breaker_unpriced"] = desk.breaker.unpriced();
+  if (desk.breaker.waiting() > 0) o["breaker_waiting"] = desk.breaker.waiting();
   if (const auto missing = desk.missing()) o["not_fit"] = *missing;
   if (f.last_confirmed) o["last_confirmed"] = to_string(*f.last_confirmed);
   return o;

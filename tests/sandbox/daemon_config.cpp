@@ -58,7 +58,7 @@ std::string daemon_config(const Market& market, const DaemonConfig& wanted) {
         "refresh_token_file = \"./{7}.refresh\"\ncurrency = {8}\nbackfill = \"30d\"\n"
         "# A trial begins with every listing at the whole stock: the first round changes nearly all of "
         "them.\n"
-        "breaker.listings = 1000000\nbreaker.share = 1.0\nbreaker.units = 1000000000\n",
+        "breaker.listings = 1000000\nbreaker.share = 1.0\nbreaker.units = 1000000000\nbreaker.canary = 0\n",
         toml_text(account.name), toml_text(account.marketplace), toml_text(account.seller),
         toml_text(wanted.mode), toml_text(wanted.base_url), toml_text(wanted.base_url + "/auth/o2/token"),
         toml_text(account.client), account.name, toml_text(account.currency));

@@ -50,6 +50,7 @@ ActingRoom::ActingRoom(config::Mode mode, bool durable)
   account_settings.breaker.listings = 1000;
   account_settings.breaker.share = 1;
   account_settings.breaker.units = Units(1'000'000);
+  account_settings.breaker.canary = 0;
   account = &flow.add(account_settings);
   account->marketplace = &channel;
   account->backfilled = true;
