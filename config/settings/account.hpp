@@ -96,6 +96,7 @@ struct AccountSettings {
   std::optional<std::string> username;
   Credential password;
   Credential token;
+  std::optional<CivilDate> credential_until;  // the last day on which the login is valid
 
   std::optional<Currency> currency;   // load() fills in the seller's
   std::optional<TimeZone> time_zone;  // load() fills in the seller's

@@ -78,6 +78,10 @@ void check_kinds(const Settings& settings, const Node& root, std::span<const Kin
     check_kind("notify", row.kind, at, kinds);
     check_scheme(row.kind, row.url, at, kinds);
     check_clear_text({{"url", row.url}}, {&row.password, &row.token}, at);
+    if (row.tls == SmtpTls::off && row.url && !is_loopback(row.url->host))
+      at.add("tls", "\"required\" for a server that is not this machine");
+    if (row.username && !at.gives("password"))
+      at.add("password", "password_file or password_credential", "nothing", "a username needs its password");
   }
 }
 

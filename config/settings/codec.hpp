@@ -156,6 +156,7 @@ std::string text_of(const T& value) {
   return to_string(value);
 }
 inline std::string text_of(Millis value) { return duration_text(value); }
+inline std::string text_of(const CivilDate& value) { return forestall::to_string(value); }
 inline std::string text_of(const Currency& value) { return std::string(value.code()); }
 inline std::string text_of(const TimeZone& value) { return std::string(value.name()); }
 
@@ -202,6 +203,10 @@ struct Codec<DailySpan> : TextCodec<DailySpan, &parse_daily_span> {
 template <>
 struct Codec<TimeOfDay> : TextCodec<TimeOfDay, &parse_time_of_day> {
   static std::string expects() { return "a time like \"14:00\""; }
+};
+template <>
+struct Codec<CivilDate> : TextCodec<CivilDate, &parse_civil_date> {
+  static std::string expects() { return "a date like \"2027-01-31\""; }
 };
 template <>
 struct Codec<Currency> : TextCodec<Currency, &Currency::parse> {

@@ -13,9 +13,11 @@ namespace {
 
 bool is_slug(const std::string& text) { return SourceId::parse(text).has_value(); }
 bool is_http(const Url& url) { return url.scheme == "http" || url.scheme == "https"; }
+// No control character and nothing beyond ASCII: it becomes part of SMTP commands and headers.
 bool is_address(const std::string& text) {
   const auto at = text.find('@');
-  return at != std::string::npos && at > 0 && at + 1 < text.size() &&
+  return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; }) && text.size() <= 254 &&
+         at != std::string::npos && at > 0 && at + 1 < text.size() &&
          text.find('@', at + 1) == std::string::npos && text.find_first_of(" <>,;\"") == std::string::npos;
 }
 
@@ -87,6 +89,7 @@ std::vector<Field> notify_fields() {
       field("kind", &S::kind, "\"smtp\", \"slack\", \"webhook\" or \"alertmanager\".").live().required(),
       field("url", &S::url, "smtp://host:587 (STARTTLS), smtps://host, https://host/path.").live(),
       secret("secret_url", &S::secret_url, "The URL where it is a secret itself (Slack)."),
+      field("tls", &S::tls, "smtp: off only towards a relay on this machine.").live(),
       field("username", &S::username, "smtp: the login.").live(),
       secret("password", &S::password, "smtp: its password."),
       secret("token", &S::token, "webhook, alertmanager: sent as Authorization: Bearer."),
@@ -108,8 +111,18 @@ std::vector<Field> notify_fields() {
       field("repeat", &S::repeat, "An alert that still stands is sent again after this.")
           .between(Millis(1min), Millis(days(30)))
           .live(),
-      field("digest", &S::digest, "One message per span instead of one per group. Left out: no digest.")
+      field(
+          "digest", &S::digest,
+          "One message per span instead of one per group; what is urgent does not wait for it. Left out: no "
+          "digest.")
           .between(Millis(1min), Millis(days(7)))
+          .live(),
+      field("send_resolved", &S::send_resolved,
+            "Whether a message may say only that something is over. Left out: webhook and alertmanager true, "
+            "smtp and slack false.")
+          .live(),
+      field("escalations_only", &S::escalations_only,
+            "Nothing is sent here but what another [[notify]] escalates.")
           .live(),
       field("escalate_to", &S::escalate_to,
             "The id of a [[notify]] that is told of what nobody acknowledges.")

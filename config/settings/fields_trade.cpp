@@ -175,6 +175,10 @@ std::vector<Field> account_fields() {
       field("username", &S::username, "For channels that log in by name."),
       secret("password", &S::password, "For channels that log in by name."),
       secret("token", &S::token, "For channels with a fixed key."),
+      field("credential_until", &S::credential_until,
+            "The last day on which the login is valid: alerts come 30, 7 and 2 days before. Left out: nobody "
+            "knows.")
+          .live(),
       field("currency", &S::currency, "Of the marketplace. Left out: the seller's."),
       field("time_zone", &S::time_zone, "Of the marketplace. Left out: the seller's."),
       field("backfill", &S::backfill, "How far back orders are read at the first start.")

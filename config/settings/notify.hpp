@@ -53,11 +53,18 @@ constexpr auto words(std::type_identity<Severity>) {
       {{"info", Severity::info}, {"warning", Severity::warning}, {"urgent", Severity::urgent}});
 }
 
+enum class SmtpTls : std::uint8_t { required, off };
+constexpr auto words(std::type_identity<SmtpTls>) {
+  return std::to_array<std::pair<std::string_view, SmtpTls>>(
+      {{"required", SmtpTls::required}, {"off", SmtpTls::off}});
+}
+
 struct NotifySettings {
   std::string id;
   std::string kind;        // "smtp", "slack", "webhook", "alertmanager"
   std::optional<Url> url;  // smtp://host:587 (STARTTLS), smtps://host, https://...
   Credential secret_url;   // where the URL itself is the secret (Slack)
+  SmtpTls tls = SmtpTls::required;
   std::optional<std::string> username;
   Credential password;
   Credential token;
@@ -71,7 +78,9 @@ struct NotifySettings {
   Severity min_severity = Severity::warning;
   Millis group_wait = std::chrono::seconds(30);
   Millis repeat = std::chrono::hours(4);
-  std::optional<Millis> digest;  // empty: no digest, each group as it comes
+  std::optional<Millis> digest;       // empty: no digest, each group as it comes
+  std::optional<bool> send_resolved;  // empty: webhook and alertmanager yes, people no
+  bool escalations_only = false;
   std::optional<std::string> escalate_to;
   Millis escalate_after = std::chrono::minutes(30);
 

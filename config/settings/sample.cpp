@@ -69,6 +69,7 @@ constexpr auto examples = std::to_array<std::pair<std::string_view, std::string_
     {"account.username", "\"forestall\""},
     {"account.password", "\"/etc/forestall/secrets/shop-password\""},
     {"account.token", "\"/etc/forestall/secrets/shop-token\""},
+    {"account.credential_until", "\"2027-01-31\""},
     {"account.currency", "\"EUR\""},
     {"account.time_zone", "\"Europe/Berlin\""},
     {"account.breaker.value", "\"5000.00 EUR\""},
@@ -113,6 +114,7 @@ constexpr auto examples = std::to_array<std::pair<std::string_view, std::string_
     {"notify.accounts", "[\"amazon-de\"]"},
     {"notify.kinds", "[\"shortfall\", \"order_at_risk\"]"},
     {"notify.digest", "\"1h\""},
+    {"notify.send_resolved", "true"},
     {"notify.escalate_to", "\"boss\""},
 });
 

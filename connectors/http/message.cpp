@@ -46,7 +46,7 @@ std::string media_type(const Response& response) {
 }
 
 std::string loggable_target(const Request& request) {
-  std::string text = request.base.path + request.path;
+  std::string text = request.options.secret_path ? "/***" : request.base.path + request.path;
   char separator = '?';
   for (const auto& [name, value] : request.query.pairs()) {
     text += separator;

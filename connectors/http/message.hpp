@@ -38,6 +38,7 @@ struct CallOptions {
   // Whether sending it twice does what sending it once does. Unset: GET, HEAD, PUT and DELETE do (RFC 9110
   // 9.2.2), POST and PATCH do not. What is not idempotent is never sent again after a lost answer.
   std::optional<bool> idempotent{};
+  bool secret_path = false;  // the path itself is the secret (Slack): shown as "/***"
   // Query parameters whose values are shown as "***" (names compared without case), beside the usual ones.
   std::vector<std::string> secret_parameters{};
   // Headers of the answer that name the call on the other side, to be logged: "x-amzn-RequestId".

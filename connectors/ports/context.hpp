@@ -51,6 +51,7 @@ struct Context {
   Random& random;
   Logger log;
   Sessions& sessions;
+  std::string ca_file{};  // PEM, for connectors that open connections of their own; empty: the system's
 };
 
 // A URL of the configuration, as requests want it. invalid_argument for other schemes than http and https.

@@ -187,17 +187,18 @@ awaitable<void> Acting::idle() {
 
 }  // namespace
 
-Part make_acting(Context& context, redis::Client& redis, std::shared_ptr<flow::Flow> flow,
-                 scheduling::CallScheduler& calls) {
+ActingPart make_acting(Context& context, redis::Client& redis, std::shared_ptr<flow::Flow> flow,
+                       scheduling::CallScheduler& calls) {
   const auto self = std::make_shared<Acting>(context, redis, std::move(flow), calls);
   context.metrics.add([self](metrics::Page& page) { self->collect(page); });
   context.status.emplace_back("acting", [self] { return self->status(); });
   context.find_acts = [self](std::string_view seller) { return self->find(seller); };
   add_acting_routes(context, [self](std::string_view seller) { return self->find(seller); });
-  return {.name = "acting",
-          .start = [self] { return self->start(); },
-          .stop = [self] { return self->stop(); },
-          .reload = [self](const config::Settings&) { self->reload(); }};
+  return {.part = {.name = "acting",
+                   .start = [self] { return self->start(); },
+                   .stop = [self] { return self->stop(); },
+                   .reload = [self](const config::Settings&) { self->reload(); }},
+          .find = [self](std::string_view seller) { return self->find(seller); }};
 }
 
 }  // namespace forestall::app

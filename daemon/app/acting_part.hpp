@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "daemon/acting/seller_acts.hpp"
 #include "daemon/app/context.hpp"
 #include "daemon/app/part.hpp"
 #include "daemon/flow/flow.hpp"
@@ -12,9 +13,15 @@
 
 namespace forestall::app {
 
+// `find`: whoever acts for a seller, null where nobody does; lives as long as the Part does.
+struct ActingPart {
+  Part part;
+  std::function<acting::SellerActs*(std::string_view seller)> find;
+};
+
 // After make_polling, which puts the accounts into the flow. Adds /api/v1/sellers/{seller}/ ... sku, explain,
 // intents, pause, resume, hold, release, mode, breaker; and the section "acting" of the status.
-Part make_acting(Context& context, redis::Client& redis, std::shared_ptr<flow::Flow> flow,
-                 scheduling::CallScheduler& calls);
+ActingPart make_acting(Context& context, redis::Client& redis, std::shared_ptr<flow::Flow> flow,
+                       scheduling::CallScheduler& calls);
 
 }  // namespace forestall::app

@@ -4,6 +4,8 @@
 #include <memory>
 
 #include "daemon/app/acting_part.hpp"
+#include "daemon/app/alert_watchers.hpp"
+#include "daemon/app/alerting_part.hpp"
 #include "daemon/app/budget_part.hpp"
 #include "daemon/app/console_part.hpp"
 #include "daemon/app/housekeeping.hpp"
@@ -39,7 +41,11 @@ Parts compose(Context& context) {
   auto polling = make_polling(context, http.client, flow);
   parts.push_back(std::move(polling.part));
   parts.push_back(make_budget(context, flow));
-  parts.push_back(make_acting(context, redis.client, flow, polling.calls));
+  auto acting = make_acting(context, redis.client, flow, polling.calls);
+  // Started before whoever acts, and stopped after, so that nothing they say is missed.
+  add_alert_watchers(context, flow, acting.find);
+  parts.push_back(make_alerting(context, http.client, redis.client, flow, acting.find));
+  parts.push_back(std::move(acting.part));
   parts.push_back(make_console(context, flow));
   return parts;
 }

@@ -182,6 +182,7 @@ void Polling::look() {
   for (auto& seat : sellers_) {
     std::string missing = seat.sources.empty() ? "no [[stock]] of this seller is configured" : "";
     bool stale = false;
+    seat.seller->sources.clear();
     for (const auto* source : seat.sources) {
       const auto& id = source->settings().id.str();
       const auto& error = source->figures().error;
@@ -195,6 +196,7 @@ void Polling::look() {
       else if (source->stale(now))
         why = fmt::format("nothing newer than {}{}", to_string(*source->true_at()),
                           error ? " (" + error->detail + ")" : std::string());
+      seat.seller->sources.push_back({source->settings().id, why, source->doubted()});
       if (why.empty()) continue;
       stale = true;
       missing += fmt::format("{}{}: {}", missing.empty() ? "" : "; ", id, why);

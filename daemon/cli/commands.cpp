@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "daemon/cli/acting.hpp"
+#include "daemon/cli/alerts.hpp"
 #include "daemon/cli/completion.hpp"
 
 namespace forestall::cli {
@@ -206,6 +207,8 @@ std::vector<Command> commands() {
                       .choices = {"bash", "zsh", "fish"}}},
        .run = run_completion},
   };
+  auto alerts = alert_commands();
+  all.insert(all.begin() + 1, std::make_move_iterator(alerts.begin()), std::make_move_iterator(alerts.end()));
   auto acting = acting_commands();
   all.insert(all.begin() + 1, std::make_move_iterator(acting.begin()), std::make_move_iterator(acting.end()));
   return all;

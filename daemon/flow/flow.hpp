@@ -47,6 +47,13 @@ struct Account {
   polling::BlindWindow* blind_window = nullptr;
 };
 
+// One [[stock]], in the words of whoever reads it.
+struct SourceState {
+  SourceId id{};
+  std::string why{};     // its last word is not one to act on; empty: it is
+  bool doubted = false;  // it spoke, and was not believed
+};
+
 // One [[seller]].
 struct Seller {
   config::SellerSettings settings;
@@ -56,6 +63,7 @@ struct Seller {
   bool stock_read = false;  // at least one reading of stock was applied since the beginning of its records
   // A source of stock is silent for longer than its stale_after, or cannot be read: nothing may be raised.
   bool stock_stale = false;
+  std::vector<SourceState> sources{};
   std::vector<Account*> accounts{};
   ListingMap listing_map{};
   PriceBook prices{};  // of what was observed; what is stored comes in soon after the ledger is open

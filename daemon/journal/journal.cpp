@@ -366,4 +366,30 @@ Task<std::vector<Entry>> Journal::history(std::optional<std::string> field, std:
   co_return entries;
 }
 
+Task<std::vector<Entry>> Journal::after(std::string id, std::size_t most) {
+  if (id.empty()) co_return std::vector<Entry>{};
+  auto reply = co_await call(
+      redis::Request("XRANGE", key("journal"), "(" + id, "+", "COUNT", static_cast<std::int64_t>(most)));
+  if (!reply) co_return std::unexpected(reply.error());
+  std::vector<Entry> entries;
+  for (const auto& item : reply->items()) {
+    auto entry = decode_entry(item);
+    // Whoever reads along must not stand still before one that cannot be read.
+    if (entry)
+      entries.push_back(std::move(*entry));
+    else
+      log_.error("journal_entry_unreadable", {{"reason", entry.error()}});
+  }
+  co_return entries;
+}
+
+Task<std::string> Journal::last_entry() {
+  auto reply = co_await call(redis::Request("XREVRANGE", key("journal"), "+", "-", "COUNT", 1));
+  if (!reply) co_return std::unexpected(reply.error());
+  if (reply->items().empty()) co_return std::string("0-0");
+  const auto entry = decode_entry(reply->items()[0]);
+  if (!entry) co_return std::unexpected(entry.error());
+  co_return entry->id;
+}
+
 }  // namespace forestall::journal

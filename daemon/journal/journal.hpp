@@ -111,6 +111,10 @@ class Journal {
   // The newest entries, of one listing or of all; looks at no more than `most_read` entries.
   Task<std::vector<Entry>> history(std::optional<std::string> field, std::size_t most,
                                    std::size_t most_read = 20'000);
+  // What followed an entry, oldest first, at most `most`. After "" there is nothing: last_entry() is the
+  // place from where whoever reads along begins.
+  Task<std::vector<Entry>> after(std::string id, std::size_t most);
+  Task<std::string> last_entry();
 
  private:
   Task<redis::Reply> call(redis::Request request);

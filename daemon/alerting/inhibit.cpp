@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/alerting/inhibit.hpp"
+
+namespace forestall::alerting {
+namespace {
+
+std::string label(const Alert& alert, std::string_view name) {
+  for (const auto& [key, value] : alert.labels)
+    if (key == name) return value;
+  return {};
+}
+
+}  // namespace
+
+std::string_view word(Inhibition inhibition) {
+  switch (inhibition) {
+    case Inhibition::none:
+      return "none";
+    case Inhibition::observing:
+      return "observing";
+    case Inhibition::breaker_open:
+      return "breaker_open";
+    case Inhibition::source_stale:
+      return "source_stale";
+    case Inhibition::suspect_stock:
+      return "suspect_stock";
+    case Inhibition::carrier_incident:
+      return "carrier_incident";
+  }
+  return "none";
+}
+
+Inhibitors::Inhibitors(const Book& book, const InhibitFacts& facts) : facts_(facts) {
+  for (const auto& [id, standing] : book.all()) {
+    if (!standing.stands()) continue;
+    const auto& identity = standing.alert.identity;
+    switch (identity.kind) {
+      case AlertKind::breaker:
+        breakers_[identity.account] = true;
+        break;
+      case AlertKind::source_stale:
+        // Of stock, not of a channel's orders.
+        if (identity.account.empty()) stale_ = true;
+        break;
+      case AlertKind::suspect_stock:
+        if (auto sku = label(standing.alert, "sku"); !sku.empty()) suspect_skus_[std::move(sku)] = true;
+        break;
+      case AlertKind::carrier_incident:
+        incidents_[{identity.account, label(standing.alert, "carrier")}] = true;
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+Inhibition Inhibitors::of(const Standing& standing) const {
+  const auto& alert = standing.alert;
+  const auto& identity = alert.identity;
+  if (!alert.hard) {
+    const auto at = facts_.advising.find(identity.account);
+    const bool advising =
+        identity.account.empty() ? facts_.any_advising : at != facts_.advising.end() && at->second;
+    if (!advising) return Inhibition::observing;
+  }
+  switch (identity.kind) {
+    case AlertKind::listing_changed:
+      return breakers_.contains(identity.account) ? Inhibition::breaker_open : Inhibition::none;
+    case AlertKind::shortfall:
+    case AlertKind::excess_stock:
+      if (stale_) return Inhibition::source_stale;
+      return suspect_skus_.contains(label(alert, "sku")) ? Inhibition::suspect_stock : Inhibition::none;
+    case AlertKind::order_at_risk: {
+      const auto carrier = label(alert, "carrier");
+      const bool late_parcel =
+          label(alert, "cause").starts_with("parcel_") || label(alert, "cause") == "never_scanned";
+      return late_parcel && !carrier.empty() && incidents_.contains({identity.account, carrier})
+                 ? Inhibition::carrier_incident
+                 : Inhibition::none;
+    }
+    default:
+      return Inhibition::none;
+  }
+}
+
+}  // namespace forestall::alerting

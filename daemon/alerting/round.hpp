@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// One pass of the pipeline over everything that stands: inhibit, silence, route, group, dedupe, compose.
+// Pure: what is to be stored and sent comes out as values.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/settings/seller.hpp"
+#include "daemon/alerting/book.hpp"
+#include "daemon/alerting/dedupe.hpp"
+#include "daemon/alerting/inhibit.hpp"
+#include "daemon/alerting/outbox.hpp"
+#include "daemon/alerting/route.hpp"
+#include "daemon/alerting/silence.hpp"
+
+namespace forestall::alerting {
+
+// What a seller's alerts are made of, as it is stored.
+struct State {
+  Book book{};
+  Silences silences{};
+  std::map<std::pair<std::string, std::string>, Told> told{};  // by sink and group
+  Outbox outbox{};
+};
+
+struct RoundFacts {
+  const config::SellerSettings& seller;
+  std::span<const config::NotifySettings> sinks;
+  InhibitFacts inhibit{};
+  std::string link{};                     // of the console; may be empty
+  std::function<std::string()> new_id{};  // of a message
+  Instant now{};
+};
+
+struct NewMessage {
+  Message message;
+  Told told;  // what the sink knows once this is stored
+  Tell why = Tell::first;
+};
+
+struct Round {
+  std::vector<NewMessage> messages{};
+  // What every sink knows that was to know it, or that nobody is to know: things that happened, not states.
+  std::vector<std::string> spent{};
+  std::optional<Instant> again_at{};  // when the next pass may come to something else
+};
+
+Round run(const State& state, const RoundFacts& facts);
+
+// Why an alert is or is not told to each sink, for people: {"team", "gathering"}.
+std::vector<std::pair<std::string, std::string>> explain(const Standing& standing, const State& state,
+                                                         const RoundFacts& facts);
+
+}  // namespace forestall::alerting

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/alert_watchers.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "daemon/alerting/emit/at_risk.hpp"
+#include "daemon/alerting/emit/state.hpp"
+#include "daemon/app/stock_outlook.hpp"
+#include "daemon/orders/live/mirror_facts.hpp"
+
+namespace forestall::app {
+namespace {
+
+using alerting::AlertKind;
+using alerting::Inbox;
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_orders = 1000;  // looked at in one turn
+// Of the world: what lasts for less is not worth a word (a start, a file that is being replaced).
+constexpr Millis at_risk_every = 30s;
+constexpr Millis silent_for = 2min;
+constexpr Millis orders_silent_for = 30min;
+
+class Watchers {
+ public:
+  Watchers(Context& context, std::shared_ptr<flow::Flow> flow,
+           std::function<acting::SellerActs*(std::string_view)> acting)
+      : context_(context), flow_(std::move(flow)), acting_(std::move(acting)), outlook_(context) {
+    flow_->listen([this](const flow::Fresh& fresh) { heard(fresh); });
+  }
+
+  void look(Inbox& inbox) {
+    const auto now = context_.clock.now();
+    const bool orders_due = now - orders_looked_at_ >= at_risk_every || now < orders_looked_at_;
+    if (orders_due) orders_looked_at_ = now;
+    for (auto& seller : flow_->sellers()) {
+      if (!seller.open || seller.ledger == nullptr) continue;
+      if (orders_due) at_risk(inbox, seller, now);
+      breakers(inbox, seller);
+      sources(inbox, seller, now);
+      for (const auto* account : seller.accounts) {
+        unread_orders(inbox, seller, *account, now);
+        credential(inbox, seller, *account, now);
+      }
+      if (auto* const acts = acting_(seller.settings.id.str()); acts != nullptr && acts->open())
+        outlook_.look(inbox, seller, acts->floor().beliefs.model());
+    }
+  }
+
+ private:
+  void at_risk(Inbox& inbox, const flow::Seller& seller, Instant now) const {
+    std::vector<const config::AccountSettings*> accounts;
+    for (const auto* account : seller.accounts) accounts.push_back(&account->settings);
+    std::vector<alerting::Alert> alerts;
+    for (const auto& flag : orders::look(seller.ledger->mirror(), accounts, {}, now, most_orders).flags)
+      alerts.push_back(alerting::alert_of(flag, seller.settings.id, seller.settings.time_zone, now));
+    inbox.all({seller.settings.id, AlertKind::order_at_risk, {}}, std::move(alerts));
+  }
+
+  void breakers(Inbox& inbox, const flow::Seller& seller) const {
+    auto* const acts = acting_(seller.settings.id.str());
+    // Whether it was open is known once the journal is.
+    if (acts == nullptr || !acts->open()) return;
+    std::vector<alerting::Alert> open;
+    for (const auto& desk : acts->floor().desks)
+      if (!desk.tripped.empty())
+        open.push_back(alerting::breaker_alert(seller.settings.id, desk.id(), desk.tripped));
+    inbox.all({seller.settings.id, AlertKind::breaker, {}}, std::move(open));
+  }
+
+  // Since when it is so; forgets what is so no more.
+  bool lasts(const std::string& what, bool holds, Instant now, Millis least) {
+    if (!holds) {
+      since_.erase(what);
+      return false;
+    }
+    const auto since = since_.try_emplace(what, now).first->second;
+    return now - since >= least;
+  }
+
+  void sources(Inbox& inbox, const flow::Seller& seller, Instant now) {
+    for (const auto& source : seller.sources) {
+      const auto& id = seller.settings.id;
+      const auto key = id.str() + " " + source.id.str();
+      const bool silent = lasts(key, !source.why.empty() && !source.doubted, now, silent_for);
+      const auto stale = alerting::source_alert(id, source.id.str(), source.why, false);
+      const auto doubtful = alerting::source_alert(id, source.id.str(), source.why, true);
+      if (silent)
+        inbox.raise(stale);
+      else if (source.why.empty() || source.doubted)
+        inbox.resolve(stale.identity);
+      if (source.doubted)
+        inbox.raise(doubtful);
+      else
+        inbox.resolve(doubtful.identity);
+    }
+  }
+
+  void unread_orders(Inbox& inbox, const flow::Seller& seller, const flow::Account& account, Instant now) {
+    if (!account.orders_read_at) return;  // not yet: /readyz says so, and a start is no alert
+    const auto& id = seller.settings.id;
+    const auto alert = alerting::orders_unread_alert(id, account.settings.id, *account.orders_read_at,
+                                                     seller.settings.time_zone, now);
+    const auto most = std::max<Millis>(orders_silent_for, 10 * account.settings.poll.orders);
+    if (now - *account.orders_read_at > most)
+      inbox.raise(alert);
+    else
+      inbox.resolve(alert.identity);
+  }
+
+  static void credential(Inbox& inbox, const flow::Seller& seller, const flow::Account& account,
+                         Instant now) {
+    const auto& settings = account.settings;
+    const auto& zone = seller.settings.time_zone;
+    if (!settings.credential_until) return;
+    auto alert =
+        alerting::credential_alert(seller.settings.id, settings.id, *settings.credential_until, zone, now);
+    if (zone.end_of_day(*settings.credential_until) - now <= alerting::credential_notice)
+      inbox.raise(std::move(alert));
+    else
+      inbox.resolve(std::move(alert.identity));
+  }
+
+  void heard(const flow::Fresh& fresh) {
+    const auto& seller = fresh.seller.settings.id;
+    for (const auto& sku : fresh.applied.skus) {
+      if (sku.pool != model::Pool::own) continue;
+      const auto key = seller.str() + " " + sku.sku;
+      if (sku.certainty == model::Certainty::suspect) {
+        if (suspects_.size() < most_suspects && suspects_.insert(key).second)
+          context_.alerts.raise(alerting::suspect_sku_alert(seller, sku.sku));
+      } else if (suspects_.erase(key) > 0) {
+        context_.alerts.resolve(alerting::suspect_sku_alert(seller, sku.sku).identity);
+      }
+    }
+  }
+
+  static constexpr std::size_t most_suspects = 10'000;
+
+  Context& context_;
+  std::shared_ptr<flow::Flow> flow_;
+  std::function<acting::SellerActs*(std::string_view)> acting_;
+  StockOutlook outlook_;
+  Instant orders_looked_at_{};
+  std::map<std::string, Instant> since_;
+  std::set<std::string>
+      suspects_;  // told of here; what was in doubt before the start is settled by the outlook
+};
+
+}  // namespace
+
+void add_alert_watchers(Context& context, std::shared_ptr<flow::Flow> flow,
+                        std::function<acting::SellerActs*(std::string_view seller)> acting) {
+  const auto self = std::make_shared<Watchers>(context, std::move(flow), std::move(acting));
+  context.alerts.watch([self](Inbox& inbox) { self->look(inbox); });
+}
+
+}  // namespace forestall::app

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/alerting_part.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <deque>
+#include <map>
+#include <utility>
+
+#include "connectors/net/sleep.hpp"
+#include "connectors/registry/registry.hpp"
+#include "daemon/alerting/emit/listing.hpp"
+#include "daemon/alerting/seller_alerts.hpp"
+#include "daemon/app/alerting_routes.hpp"
+#include "daemon/runtime/task_group.hpp"
+
+namespace forestall::app {
+namespace {
+
+using acting::SellerActs;
+using alerting::Fed;
+using alerting::SellerAlerts;
+using boost::asio::awaitable;
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+constexpr auto look_every = 2s;  // of the machine
+constexpr auto settle_patience = 5s;
+constexpr std::size_t entries_a_read = 500;
+
+// What the journal says since a place: changes that were made, and those that mode advise did not make.
+awaitable<Result<Fed>> read_journal(SellerActs& acts, std::string place) {
+  if (!acts.open()) co_return Fed{};
+  auto& journal = acts.floor().journal;
+  if (place.empty()) {
+    auto last = co_await journal.last_entry();
+    if (!last) co_return std::unexpected(last.error());
+    co_return Fed{.place = std::move(*last)};
+  }
+  auto entries = co_await journal.after(place, entries_a_read);
+  if (!entries) co_return std::unexpected(entries.error());
+  Fed fed;
+  std::map<std::uint64_t, journal::Intent> intents;  // by epoch, which is the seller's
+  for (auto& entry : *entries) {
+    fed.place = entry.id;
+    std::optional<alerting::Alert> alert;
+    if (entry.intent && entry.kind == journal::Entry::Kind::intent) {
+      intents.insert_or_assign(entry.epoch, std::move(*entry.intent));
+    } else if (entry.intent && entry.kind == journal::Entry::Kind::wish) {
+      const auto* desk = acts.floor().desk(entry.account.str());
+      if (desk != nullptr && desk->mode() == acting::Mode::advise)
+        alert = alerting::alert_of(*entry.intent, alerting::Change::only_wished, entry.id, acts.seller());
+    } else if (entry.kind == journal::Entry::Kind::move && entry.state == journal::State::confirmed) {
+      auto known = intents.find(entry.epoch);
+      if (known == intents.end()) {
+        const auto* record = journal.find(entry.account, entry.listing);
+        if (record == nullptr || record->epoch != entry.epoch) continue;  // changed again since
+        auto intent = co_await journal.intent(entry.account, entry.listing);
+        if (!intent) continue;
+        known = intents.insert_or_assign(entry.epoch, std::move(*intent)).first;
+      }
+      alert = alerting::alert_of(known->second, alerting::Change::made, std::to_string(entry.epoch),
+                                 acts.seller());
+    }
+    if (alert) fed.news.emplace_back(alerting::Raised{std::move(*alert)});
+  }
+  co_return fed;
+}
+
+class Alerting {
+ public:
+  Alerting(Context& context, http::HttpClient& http, redis::Client& redis, std::shared_ptr<flow::Flow> flow,
+           std::function<SellerActs*(std::string_view)> acting)
+      : context_(context),
+        flow_(std::move(flow)),
+        acting_(std::move(acting)),
+        sinks_{http,
+               context.machine_clock,
+               context.machine_random,
+               context.log,
+               sessions_,
+               context.settings.daemon.ca_file ? context.settings.daemon.ca_file->string() : std::string()},
+        tasks_(context.executor, context.log, "alerting", context.fatal) {
+    for (auto& seller : flow_->sellers())
+      sellers_.emplace_back(
+          alerting::SellerAlertsPorts{
+              .seller = seller,
+              .redis = redis,
+              .inbox = context.alerts,
+              .executor = context.executor,
+              .clock = context.clock,
+              .machine = context.machine_clock,
+              .random = context.machine_random,
+              .log = context.log.with({{"seller", seller.settings.id}}),
+              .make_sink =
+                  [this](const config::NotifySettings& sink) {
+                    return connectors::make(connectors::registry(), sink, sinks_);
+                  },
+              .inhibit_facts = [this, &seller] { return facts_of(seller); },
+              .feeds = {{"journal",
+                         [this, &seller](std::string place) { return feed(seller, std::move(place)); }}},
+              .link = context.settings.api.public_url ? to_string(*context.settings.api.public_url) + "/"
+                                                      : std::string()},
+          sinks_of(context.settings, seller.settings.id));
+    context.alerts.on_news([this] {
+      for (auto& alerts : sellers_) alerts.wake();
+    });
+  }
+
+  awaitable<Status> start() {
+    for (auto& alerts : sellers_)
+      tasks_.spawn("alerts " + alerts.seller().str(), runtime::OnFailure::stop_daemon, alerts.run());
+    tasks_.spawn("watchers", runtime::OnFailure::stop_daemon, look());
+    co_return Status{};
+  }
+  awaitable<void> stop() {
+    context_.alerts.on_news({});
+    co_await tasks_.stop();
+    for (auto& alerts : sellers_) co_await alerts.stop(settle_patience);
+  }
+  void reload(const config::Settings& settings) {
+    for (auto& alerts : sellers_) alerts.adopt(sinks_of(settings, alerts.seller()));
+  }
+
+  SellerAlerts* find(std::string_view seller) {
+    for (auto& alerts : sellers_)
+      if (alerts.seller().str() == seller) return &alerts;
+    return nullptr;
+  }
+  void collect(metrics::Page& page) const { collect_alerting(page, sellers_, context_.alerts.dropped()); }
+  json::value status() const { return status_of_alerting(sellers_); }
+
+ private:
+  // Those that may be told of anything of the seller.
+  static std::vector<config::NotifySettings> sinks_of(const config::Settings& settings,
+                                                      const SellerId& seller) {
+    std::vector<config::NotifySettings> sinks;
+    for (const auto& sink : settings.notifies)
+      if (sink.sellers.empty() || std::ranges::find(sink.sellers, seller) != sink.sellers.end())
+        sinks.push_back(sink);
+    return sinks;
+  }
+
+  alerting::InhibitFacts facts_of(const flow::Seller& seller) const {
+    alerting::InhibitFacts facts;
+    auto* const acts = acting_(seller.settings.id.str());
+    if (acts == nullptr) return facts;
+    for (const auto& desk : acts->floor().desks) {
+      // What the breaker lowered is still meant to be told of.
+      const bool advising = desk.wished_mode() != acting::Mode::observe;
+      facts.advising[desk.id()] = advising;
+      facts.any_advising = facts.any_advising || advising;
+    }
+    return facts;
+  }
+
+  awaitable<Result<Fed>> feed(flow::Seller& seller, std::string place) {
+    auto* const acts = acting_(seller.settings.id.str());
+    if (acts == nullptr) co_return Fed{};
+    co_return co_await read_journal(*acts, std::move(place));
+  }
+
+  awaitable<void> look() {
+    for (;;) {
+      context_.alerts.look();
+      co_await net::sleep_for(context_.machine_clock, look_every);
+    }
+  }
+
+  Context& context_;
+  std::shared_ptr<flow::Flow> flow_;
+  std::function<SellerActs*(std::string_view)> acting_;
+  ports::Sessions sessions_;
+  ports::Context sinks_;
+  std::deque<SellerAlerts> sellers_;
+  runtime::TaskGroup tasks_;
+};
+
+}  // namespace
+
+Part make_alerting(Context& context, http::HttpClient& http, redis::Client& redis,
+                   std::shared_ptr<flow::Flow> flow,
+                   std::function<SellerActs*(std::string_view seller)> acting) {
+  const auto self = std::make_shared<Alerting>(context, http, redis, std::move(flow), std::move(acting));
+  context.metrics.add([self](metrics::Page& page) { self->collect(page); });
+  context.status.emplace_back("alerts", [self] { return self->status(); });
+  add_alerting_routes(context, [self](std::string_view seller) { return self->find(seller); });
+  return {.name = "alerting",
+          .start = [self] { return self->start(); },
+          .stop = [self] { return self->stop(); },
+          .reload = [self](const config::Settings& settings) { self->reload(settings); }};
+}
+
+}  // namespace forestall::app
