@@ -53,6 +53,14 @@ std::vector<Field> stock_fields() {
       field("max_zeroed", &S::max_zeroed, "The same as a number; the smaller of both counts.")
           .between(std::uint32_t{1}, std::uint32_t{1'000'000})
           .live(),
+      field("max_jumped_share", &S::max_jumped_share,
+            "The largest share of a reading's SKUs that may jump to more than twice or less than half.")
+          .between(0.01, 1.0)
+          .live(),
+      field("max_missing_share", &S::max_missing_share,
+            "The largest share of the SKUs that a snapshot may lack; five always may.")
+          .between(0.0, 1.0)
+          .live(),
       field("time_zone", &S::time_zone, "Of times without an offset. Left out: the seller's.").live(),
       field("encoding", &S::encoding, "auto: UTF-8 where it is valid, else Windows-1252.").live(),
       field("separator", &S::separator, "auto: the one that the first line has most of.").live(),

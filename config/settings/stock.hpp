@@ -72,6 +72,8 @@ struct StockSettings {
   Millis stale_after = std::chrono::hours(26);
   double max_zeroed_share = 0.05;
   std::uint32_t max_zeroed = 20;
+  double max_jumped_share = 0.5;
+  double max_missing_share = 0.2;
   std::optional<TimeZone> time_zone;  // load() fills in the seller's
 
   TextEncoding encoding = TextEncoding::automatic;

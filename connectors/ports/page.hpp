@@ -2,6 +2,7 @@
 // What one question to the outside world brings back, and where to go on from there.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,12 @@ struct Cursor {
   friend bool operator==(const Cursor&, const Cursor&) = default;
 };
 
+// How much a reading that names everything names, known before its first page is told.
+struct SnapshotSize {
+  std::size_t named = 0;   // by this one
+  std::size_t before = 0;  // by the one before; 0: there was none
+};
+
 struct Page {
   std::vector<model::Observation> observations{};
   // To be stored in the same step that applies the last observation of this page, never before: after a crash
@@ -32,7 +39,8 @@ struct Page {
   // Entities that could not be read, each with its place; the rest of the page is right. What is here is
   // reported, and stays as it was known: unknown is not zero.
   std::vector<Error> set_aside{};
-  std::uint64_t bytes = 0;  // of the answer, for metrics
+  std::optional<SnapshotSize> snapshot{};  // of a stock source: this page is part of one
+  std::uint64_t bytes = 0;                 // of the answer, for metrics
 };
 
 }  // namespace forestall::ports

@@ -93,7 +93,7 @@ void collect_stock(Page& page, const StockRow& row) {
              {{"seller", row.seller}, {"source", row.source}});
   page.gauge("forestall_stock_stale", "1 while the source said nothing newer for longer than stale_after.",
              std::uint64_t{row.stale}, {{"seller", row.seller}, {"source", row.source}});
-  page.gauge("forestall_stock_suspect", "1 while a reading with too many unexplained zeros is not taken.",
+  page.gauge("forestall_stock_suspect", "1 while a reading that cannot be believed as a whole is not taken.",
              std::uint64_t{row.suspect}, {{"seller", row.seller}, {"source", row.source}});
 }
 

@@ -15,7 +15,7 @@
 #include "connectors/ports/stock_source.hpp"
 #include "daemon/flow/flow.hpp"
 #include "daemon/ledger/names.hpp"
-#include "daemon/polling/zero_watch.hpp"
+#include "daemon/polling/feed_watch.hpp"
 
 namespace forestall::polling {
 

@@ -86,21 +86,27 @@ void StockPoller::failed(const Error& error) {
 }
 
 // A few zeros that no order explains are marked as suspect: what they pause can be undone, and the next
-// reading verifies them. Too many, and it is the feed that is suspect: nothing of the page is taken.
-Status StockPoller::look_for_zeros(ports::Page& page, ZeroWatch& watch) {
+// reading verifies them. Too many, or other signs that it is not what it was, and it is the feed that is
+// suspect: nothing of the page is taken.
+Status StockPoller::look_over(ports::Page& page, FeedWatch& watch) {
   if (!alone_in_ || accept_zeros_) return {};
   std::vector<model::StockLevel*> zeros;
-  for (auto& observation : page.observations)
-    if (auto* level = std::get_if<model::StockLevel>(&observation);
-        level != nullptr && unexplained_zero(tools_.door.stock_of(seller_, level->sku, *alone_in_), *level))
-      zeros.push_back(level);
-  if (!watch.admit(zeros.size())) {
+  PageCounts counts{.read = page.observations.size(), .unreadable = page.set_aside.size()};
+  for (auto& observation : page.observations) {
+    auto* level = std::get_if<model::StockLevel>(&observation);
+    if (level == nullptr) continue;
+    const auto before = tools_.door.stock_of(seller_, level->sku, *alone_in_);
+    if (unexplained_zero(before, *level)) zeros.push_back(level);
+    if (before && before->on_hand > Units(0) && level->on_hand && *level->on_hand > Units(0))
+      ++counts.comparable;
+    if (jumped(before, *level)) ++counts.jumped;
+  }
+  counts.zeros = zeros.size();
+  if (const auto why = watch.doubt(counts, page.snapshot)) {
     doubted_ = true;
     return fail(
         ErrorCode::conflict,
-        fmt::format("{} SKUs fall to zero and no order explains it, {} may: the feed is suspect. If it is "
-                    "true: forestall accept {}",
-                    watch.met(), watch.limit(), settings_.id.str()));
+        fmt::format("{}: the feed is suspect. If it is true: forestall accept {}", *why, settings_.id.str()));
   }
   constexpr std::size_t told = 5;
   for (auto* level : zeros) level->suspect = true;
@@ -119,7 +125,7 @@ awaitable<Status> StockPoller::round(bool from_start) {
     cursor.text = std::move(*stored);
   }
   bool restarted = from_start;
-  ZeroWatch watch(settings_.max_zeroed, settings_.max_zeroed_share, tools_.door.known_skus(seller_));
+  FeedWatch watch(settings_, tools_.door.known_skus(seller_), source_->traits().snapshots);
   bool taken = false;
   for (;;) {
     auto page = co_await source_->poll(cursor, read_timeout);
@@ -134,7 +140,7 @@ awaitable<Status> StockPoller::round(bool from_start) {
     const bool more = page->more;
     const auto next = page->next;
     const auto share = tools_.activity.begin();
-    if (auto ok = look_for_zeros(*page, watch); !ok) co_return ok;
+    if (auto ok = look_over(*page, watch); !ok) co_return ok;
     taken = taken || !page->observations.empty();
     const auto applied = co_await applier_.apply(std::move(*page), cursor.text);
     if (!applied) co_return std::unexpected(applied.error());

@@ -26,12 +26,12 @@ class StockPoller {
 
   boost::asio::awaitable<void> run();  // until cancelled
   void ask(bool from_start);
-  // A person says that so many zeros are true: the next reading is taken as it is.
+  // A person says that the reading is true: the next one is taken as it is.
   void accept_zeros() {
     accept_zeros_ = true;
     ask(false);
   }
-  // The last reading had too many zeros that nothing explains; it was not taken.
+  // The last reading cannot be believed as a whole; it was not taken.
   bool doubted() const { return doubted_; }
   void adopt(config::StockSettings settings) { settings_ = std::move(settings); }
 
@@ -46,7 +46,7 @@ class StockPoller {
  private:
   boost::asio::awaitable<Status> round(bool from_start);
   boost::asio::awaitable<void> recall();
-  Status look_for_zeros(ports::Page& page, ZeroWatch& watch);
+  Status look_over(ports::Page& page, FeedWatch& watch);
   void failed(const Error& error);
   std::string truth_name() const { return applier_.cursor_name() + " truth"; }
 

@@ -147,6 +147,10 @@ Status FileReading::verdict(const Before& before) {
   if (good_ == 0 && elsewhere_ > 0)
     return bad(fmt::format("no row of the location \"{}\"", printable(settings_->location.str(), 80)));
   if (!snapshot_) return {};
+  // A few rows that repeat each other are untidy; a file of nothing else is no list of stock.
+  constexpr std::size_t repeats_allowed = 1000;
+  if (good_ > 2 * named_.size() + repeats_allowed)
+    return bad(fmt::format("{} rows name {} SKUs: most of them are repeats", good_, named_.size()));
   version_ = model::Version::of(newest_).number();
   superseded_ = version_ < before.snapshot;
   return {};

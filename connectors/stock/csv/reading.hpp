@@ -37,6 +37,7 @@ class FileReading {
   bool is_superseded() const { return superseded_; }
   std::uint64_t version() const { return version_; }  // of a snapshot: its newest row's
   bool ends_with_line() const { return scan_.ends_with_line(); }
+  std::size_t named() const { return named_.size(); }  // SKUs, once checked
   // unavailable (may be retried): somebody writes to the file that is being read.
   Status unchanged() const;
 

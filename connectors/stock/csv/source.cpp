@@ -115,9 +115,8 @@ void CsvSource::adopt(const Cursor& from) {
   }
   issued_ends_file_ = false;
   if (confirmed_ && from.text == *confirmed_) {
-    if (!reading_ || !reading_->is_checked()) return;
-    const bool here = at_in(reading_->file());
-    reading_->rewind(here ? cursor_.at->line : 0, here ? cursor_.at->missing : 0);
+    // It was not taken. Another file may lie there by now: the one that is open would be told for ever.
+    if (reading_ && reading_->is_checked()) drop();
     return;
   }
   auto parsed = parse_cursor(from.text);
@@ -240,6 +239,8 @@ awaitable<Result<Page>> CsvSource::tell(Monotonic deadline) {
     if (*progress == FileReading::Progress::done || clock_.monotonic() >= deadline) break;
   }
   if (auto ok = reading_->unchanged(); !ok) co_return std::unexpected(std::move(ok.error()));
+  if (reading_->is_snapshot() && !reading_->is_superseded())
+    page.snapshot = {.named = reading_->named(), .before = named_.size()};
   set_next(page);
   co_return page;
 }

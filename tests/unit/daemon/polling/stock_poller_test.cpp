@@ -156,36 +156,6 @@ TEST_F(StockPollerTest, ASnapshotRemembersItsSkusAcrossARestartWhereItIsTheOnlyS
   EXPECT_EQ(warehouse.remembered, 10U);
 }
 
-TEST(ZeroWatch, ExplainedIsWhatOrdersTook) {
-  model::StockLevel zero;
-  zero.on_hand = Units(0);
-  const auto known = [](int on_hand, int committed) {
-    return std::optional(KnownStock{Units(on_hand), Units(committed)});
-  };
-  EXPECT_TRUE(unexplained_zero(known(5, 0), zero));
-  EXPECT_TRUE(unexplained_zero(known(5, 4), zero));
-  EXPECT_FALSE(unexplained_zero(known(5, 5), zero));
-  EXPECT_FALSE(unexplained_zero(known(5, 9), zero));
-  EXPECT_FALSE(unexplained_zero(known(0, 0), zero));
-  EXPECT_FALSE(unexplained_zero(known(-2, 0), zero));
-  EXPECT_FALSE(unexplained_zero(std::nullopt, zero));
-  zero.on_hand = Units(1);
-  EXPECT_FALSE(unexplained_zero(known(5, 0), zero));
-  zero.on_hand.reset();
-  EXPECT_FALSE(unexplained_zero(known(5, 0), zero)) << "unknown is not zero";
-}
-
-TEST(ZeroWatch, TheSmallerLimitCountsButOneAlwaysMay) {
-  EXPECT_EQ(ZeroWatch(20, .05, 10'000).limit(), 20U);
-  EXPECT_EQ(ZeroWatch(20, .05, 100).limit(), 5U);
-  EXPECT_EQ(ZeroWatch(20, .05, 3).limit(), 1U);
-  EXPECT_EQ(ZeroWatch(0, 0, 0).limit(), 1U);
-  ZeroWatch watch(3, 1, 100);
-  EXPECT_TRUE(watch.admit(2));
-  EXPECT_TRUE(watch.admit(1));
-  EXPECT_FALSE(watch.admit(1));
-}
-
 TEST_F(StockPollerTest, AFewZerosAreSuspectUntilTheNextReading) {
   alone = true;
   write(100);
@@ -246,6 +216,25 @@ TEST_F(StockPollerTest, TooManyZerosMakeTheFeedSuspectUntilAPersonSaysThatTheyAr
   empty_shelf();
   advance(2min);
   EXPECT_TRUE(poller->doubted());
+}
+
+TEST_F(StockPollerTest, AReadingThatIsTenTimesTheLastOneIsNotTakenUntilAPersonSaysSo) {
+  alone = true;
+  write(100);
+  begin();
+  write(100);
+  for (auto& row : warehouse.rows) {
+    auto& level = std::get<model::StockLevel>(row);
+    level.on_hand = *level.on_hand * 10;
+  }
+  advance(3min);
+  EXPECT_TRUE(poller->doubted());
+  EXPECT_EQ(door.stock["S55"].on_hand, Units(55)) << "nothing was changed";
+  EXPECT_THAT(poller->figures().error->detail, testing::HasSubstr("99 SKUs jump"));
+  poller->accept_zeros();
+  settle();
+  EXPECT_FALSE(poller->doubted());
+  EXPECT_EQ(door.stock["S55"].on_hand, Units(550));
 }
 
 TEST_F(StockPollerTest, AReadingInterruptedAnywhereIsReadAgain) {
