@@ -92,6 +92,7 @@ struct AccountSettings {
   std::optional<Url> token_url;  // empty: the channel's own
   std::optional<std::string> client_id;
   Credential client_secret;
+  std::optional<std::string> secret_expires;  // a civil date, UTC; no channel says it by itself
   Credential refresh_token;
   std::optional<std::string> username;
   Credential password;

@@ -64,6 +64,7 @@ constexpr auto examples = std::to_array<std::pair<std::string_view, std::string_
     {"account.base_url", "\"https://sellingpartnerapi-eu.amazon.com\""},
     {"account.token_url", "\"https://api.amazon.com/auth/o2/token\""},
     {"account.client_id", "\"amzn1.application-oa2-client.example\""},
+    {"account.secret_expires", "\"2027-05-01\""},
     {"account.client_secret", "\"/etc/forestall/secrets/amazon-client\""},
     {"account.refresh_token", "\"/etc/forestall/secrets/amazon-eu\""},
     {"account.username", "\"forestall\""},

@@ -8,6 +8,7 @@
 #include "daemon/app/alerting_part.hpp"
 #include "daemon/app/budget_part.hpp"
 #include "daemon/app/console_part.hpp"
+#include "daemon/app/credential_figures.hpp"
 #include "daemon/app/housekeeping.hpp"
 #include "daemon/app/http_part.hpp"
 #include "daemon/app/import_part.hpp"
@@ -23,6 +24,7 @@ namespace forestall::app {
 
 Parts compose(Context& context) {
   add_own_figures(context);
+  add_credential_figures(context);
   Parts parts;
   // First up and last down: the log is flushed and the watchdog fed whatever the others do.
   parts.push_back(make_housekeeping(context));

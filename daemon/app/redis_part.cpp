@@ -7,6 +7,7 @@
 
 #include "connectors/net/sleep.hpp"
 #include "daemon/metrics/redis_families.hpp"
+#include "daemon/redis/server_info.hpp"
 #include "daemon/redis/service/redis_service.hpp"
 #include "daemon/runtime/task_group.hpp"
 
@@ -31,6 +32,7 @@ class RedisKeeper {
     service_.begin();
     begun_ = true;
     tasks_.spawn("condition", runtime::OnFailure::stop_daemon, watch());
+    tasks_.spawn("health", runtime::OnFailure::log, look());
     co_return Status{};
   }
 
@@ -42,6 +44,7 @@ class RedisKeeper {
 
   void collect(metrics::Page& page) {
     metrics::collect_redis(page, client().state(), client().counters());
+    if (!health_.empty()) metrics::collect_redis_health(page, health_);
     if (service_.managed() != nullptr) metrics::collect_managed_redis(page, *service_.managed());
   }
 
@@ -66,6 +69,16 @@ class RedisKeeper {
     }
   }
 
+  // What was last known stays while the server does not answer: that it is gone is another metric.
+  awaitable<void> look() {
+    for (;;) {
+      auto said = co_await client().call(redis::Request("INFO"), {.repeat = redis::Repeat::harmless});
+      if (said)
+        if (const auto text = said->expect_text("INFO")) health_ = redis::ServerInfo::parse(*text);
+      co_await net::sleep_for(context_.machine_clock, said ? 15s : 1s);
+    }
+  }
+
   // The cause is with the server, where we run it.
   std::string why(const redis::ClientState& state) {
     const auto* server = service_.managed();
@@ -80,6 +93,7 @@ class RedisKeeper {
   redis::RedisService service_;
   runtime::TaskGroup tasks_;
   Conditions::Row& connected_;
+  redis::ServerInfo health_;
   bool begun_ = false;
 };
 

@@ -47,6 +47,27 @@ void collect_managed_redis(Page& page, const redis::ManagedStatus& status) {
   page.counter("forestall_redis_server_starts_total", "Starts of the private redis-server.", status.starts);
 }
 
+void collect_redis_health(Page& page, const redis::ServerInfo& info) {
+  const auto good = [&](std::string_view kind, std::string_view field) {
+    const auto said = info.text(field);
+    page.gauge("forestall_redis_persistence_good", "1 while the last step of that kind to the disk was good.",
+               std::uint64_t{said.empty() || said == "ok"}, {{"kind", kind}});
+  };
+  good("append", "aof_last_write_status");
+  good("rewrite", "aof_last_bgrewrite_status");
+  good("snapshot", "rdb_last_bgsave_status");
+  page.gauge("forestall_redis_append_only", "1 while the server keeps an append-only file.",
+             std::uint64_t{info.text("aof_enabled") == "1"});
+  const auto number = [&](std::string_view field) {
+    return static_cast<double>(info.number(field).value_or(0));
+  };
+  page.gauge("forestall_redis_used_memory_bytes", "Memory that the server uses.", number("used_memory"));
+  page.gauge("forestall_redis_max_memory_bytes", "The server's limit of memory; 0: none.",
+             number("maxmemory"));
+  page.counter("forestall_redis_evicted_keys_total", "Keys the server dropped for want of memory.",
+               number("evicted_keys"));
+}
+
 void collect_ledger(Page& page, std::string_view seller, const LedgerFigures& f) {
   const auto gauge = [&](std::string_view name, std::string_view help, double value) {
     page.gauge(name, help, value, {{"seller", seller}});

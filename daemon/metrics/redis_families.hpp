@@ -31,6 +31,8 @@ struct LedgerFigures {
   std::uint64_t lease_losses = 0;
   Instant last_renewed{};
 };
+// What a server says of itself (INFO); looked at now and then, not at each scrape.
+void collect_redis_health(Page& page, const redis::ServerInfo& info);
 void collect_ledger(Page& page, std::string_view seller, const LedgerFigures& figures);
 
 }  // namespace forestall::metrics

@@ -262,7 +262,7 @@ function showPersons() {
   for (const account of overview?.accounts || [])
     if (account.error) add(`error ${account.id}`, "warn", `${account.id}: reading fails`, account.error);
   for (const source of overview?.stock || []) {
-    if (source.suspect) add(`suspect ${source.source}`, "bad", `Stock of ${source.source} is in doubt`, "Too much of it fell to zero at once. Nothing is changed by it until it is checked: forestall accept.");
+    if (source.suspect) add(`suspect ${source.source}`, "bad", `Stock of ${source.source} is in doubt`, "Too much of it fell to zero at once. Nothing is changed by it until it is checked: forestall accept SOURCE.");
     else if (source.stale) add(`stale ${source.source}`, "warn", `Stock of ${source.source} is old`, `Last true ${ago(source.true_at)}.`);
   }
   for (const account of body("budget")?.accounts || []) {
