@@ -32,10 +32,16 @@ struct LaneTag {
   static constexpr std::size_t max_bytes = 64;
   static constexpr bool slug = false;
 };
+struct HubTag {
+  static constexpr std::string_view kind = "hub";
+  static constexpr std::size_t max_bytes = 64;
+  static constexpr bool slug = false;
+};
 using CarrierId = Id<CarrierTag>;
 using MessageId = Id<MessageTag>;  // a thread awaiting an answer, unique within an account
 using ReturnId = Id<ReturnTag>;
 using LaneId = Id<LaneTag>;  // a class of routes: "dhl/ground/DE-AT"; never finer than a region
+using HubId = Id<HubTag>;    // a carrier's facility by its town ("MEMPHIS TN"); never where a buyer lives
 
 }  // namespace forestall
 
@@ -75,6 +81,7 @@ struct ShipmentUpdate {
   std::optional<Instant> promised_by;
   std::optional<Instant> delivered_at;
   std::vector<ParcelLine> lines;
+  std::optional<HubId> hub;  // of the last physical scan on the way, before the last mile
   friend bool operator==(const ShipmentUpdate&, const ShipmentUpdate&) = default;
 };
 

@@ -46,6 +46,11 @@ class Writer {
     p.array(v.size());
     for (const auto& item : v) fields(*this, item);
   }
+  // A field that records of earlier versions end before.
+  template <class T>
+  void tail(const std::optional<T>& v) {
+    (*this)(v);
+  }
   Packer p;
 };
 
@@ -112,6 +117,10 @@ class Reader {
     const auto items = u.array();
     for (std::size_t i = 0; i < items && u.ok(); ++i) fields(*this, v.emplace_back());
   }
+  template <class T>
+  void tail(std::optional<T>& v) {
+    if (!u.at_end()) (*this)(v);
+  }
   Unpacker u;
 };
 
@@ -143,6 +152,7 @@ template <class A, Is<ShipmentUpdate> T>
 void fields(A& a, T& o) {
   a(o.account), a(o.order), a(o.carrier), a(o.tracking), a(o.state), a(o.lane), a(o.handed_over_at);
   a(o.first_scan_at), a(o.last_scan_at), a(o.promised_by), a(o.delivered_at), a(o.lines);
+  a.tail(o.hub);
 }
 template <class A, Is<MessageUpsert> T>
 void fields(A& a, T& o) {

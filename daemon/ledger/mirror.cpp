@@ -2,6 +2,7 @@
 #include "daemon/ledger/mirror.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 
 namespace forestall::ledger {
@@ -11,6 +12,10 @@ namespace {
 std::int32_t narrow(Units units) {
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(units.count(), -most, most));
+}
+
+Instant urgency(const model::OrderUpsert& order) {
+  return order.ship_by.value_or(order.placed_at + std::chrono::hours(48));
 }
 
 }  // namespace
@@ -300,7 +305,7 @@ Units Mirror::ordered_since(const AccountId& account, const ListingId& listing, 
 void Mirror::put(const model::OrderUpsert& order) {
   const OrderKey key{order.account, order.id};
   if (const auto old = orders_.find(key); old != orders_.end()) {
-    if (old->second.ship_by) ship_by_.erase({*old->second.ship_by, key});
+    ship_by_.erase({urgency(old->second), key});
     for (const auto& line : old->second.lines) {
       const auto of = orders_of_listing_.find({order.account, line.listing});
       if (of == orders_of_listing_.end()) continue;
@@ -312,7 +317,7 @@ void Mirror::put(const model::OrderUpsert& order) {
   for (const auto& line : order.lines) listing_number(order.account, line.listing.str());
   if (order.closed_at) return;
   orders_.emplace(key, order);
-  if (order.ship_by) ship_by_.insert({*order.ship_by, key});
+  ship_by_.insert({urgency(order), key});
   for (const auto& line : order.lines) orders_of_listing_[{order.account, line.listing}].insert(key);
 }
 

@@ -66,7 +66,9 @@ class Mirror {
   std::size_t open_orders() const { return orders_.size(); }
   const model::OrderUpsert* order(const AccountId& account, const OrderId& id) const;
   std::vector<OrderId> orders_of(const AccountId& account, const ListingId& listing) const;
-  // Open orders with a ship-by time, the most urgent first, at most `most`.
+  const std::map<std::pair<AccountId, OrderId>, model::OrderUpsert>& all_open() const { return orders_; }
+  // Open orders, the most urgent first, at most `most`: by ship-by, and where the channel states none (it
+  // waits for a payment) by two days after placing.
   std::vector<const model::OrderUpsert*> by_ship_by(std::size_t most) const;
   // What open orders took of a listing after an instant, units of the listing: the sales a write may have
   // raced with.

@@ -106,6 +106,13 @@ class Assessor {
             NextStep::hand_over_again, "a label was made and nobody has scanned the parcel");
       return;
     }
+    if (p.returning) {
+      Flag& f =
+          add(Cause::parcel_late, 1, deliver_by, std::max(deliver_by, now_ + r_.reaction),
+              r_.cancel_cost_share, NextStep::tell_the_buyer, "the parcel is on its way back to the sender");
+      f.hard = true;
+      return;
+    }
     // The nearest cause only: what is lost is also stuck and late.
     if (p.lost >= r_.lost) {
       add(Cause::parcel_lost, p.lost, deliver_by, std::max(deliver_by, now_ + r_.reaction),

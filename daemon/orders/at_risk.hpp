@@ -50,6 +50,7 @@ struct ParcelFacts {
   double lost = 0;           // P, while silent
   double longer_share = 1;   // share of ordinary silences that last longer than this one
   double late = 0;           // P(not there by deliver-by)
+  bool returning = false;    // refused or undeliverable, and on its way back
 };
 
 // Everything about one open order that the rules look at.

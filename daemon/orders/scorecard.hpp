@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,8 +48,14 @@ class Scorecard {
   ScorecardRow row(const LaneKey& lane, std::int32_t day) const;
 
  private:
+  friend std::vector<std::uint8_t> encode(const Scorecard& card);
+  friend forecasting::Expected<Scorecard> decode_scorecard(std::span<const std::uint8_t> bytes);
   forecasting::ShareTree on_time_, first_scan_, lost_;
   std::vector<LaneKey> seen_;  // in order, without repetition
 };
+
+// decode: damaged, unsupported.
+std::vector<std::uint8_t> encode(const Scorecard& card);
+forecasting::Expected<Scorecard> decode_scorecard(std::span<const std::uint8_t> bytes);
 
 }  // namespace forestall::orders

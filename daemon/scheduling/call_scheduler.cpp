@@ -63,9 +63,23 @@ awaitable<Result<Turn>> CallScheduler::turn(flow::Account& account, CallKind kin
   if (account.marketplace == nullptr)
     co_return fail(ErrorCode::unavailable,
                    fmt::format("account {}: no connector: {}", account.settings.id.str(), account.why_not));
-  auto& place = lanes_[key_of(account, kind, feed)];
+  auto turn = co_await wait_in(
+      key_of(account, kind, feed), account.settings.id.str(),
+      [&account, kind, feed] { return account.marketplace->earliest(kind, feed); }, purpose, value, give_up);
+  if (!turn) co_return fail_in("account", turn.error());
+  co_return turn;
+}
+
+awaitable<Result<Turn>> CallScheduler::turn(std::string lane, std::function<Monotonic()> earliest,
+                                            Purpose purpose, double value, Monotonic give_up) {
+  co_return co_await wait_in({lane, 0}, lane, std::move(earliest), purpose, value, give_up);
+}
+
+awaitable<Result<Turn>> CallScheduler::wait_in(Key key, std::string name,
+                                               std::function<Monotonic()> earliest_call, Purpose purpose,
+                                               double value, Monotonic give_up) {
+  auto& place = lanes_[std::move(key)];
   if (!place) place = std::make_unique<Lane>(rules_);
-  const std::string& name = account.settings.id.str();
   Waiter waiter{.account = name, .purpose = purpose, .since = clock_.monotonic()};
 
   // Leaves the queue however the wait ends, and lets the next one look.
@@ -96,12 +110,12 @@ awaitable<Result<Turn>> CallScheduler::turn(flow::Account& account, CallKind kin
     if (now >= give_up) {
       stay.outcome = Stay::Outcome::given_up;
       co_return fail_retryable(ErrorCode::timeout,
-                               fmt::format("account {}: {} calls were waiting", name, lane.queue.size() - 1));
+                               fmt::format("{}: {} calls were waiting", name, lane.queue.size() - 1));
     }
     auto until = std::min(give_up, now + look_again);
     if (lane.queue.head(now) == stay.id) {
       // "At once" is the channel's own now, a moment after ours.
-      const auto earliest = account.marketplace->earliest(kind, feed);
+      const auto earliest = earliest_call();
       if (earliest <= clock_.monotonic()) {
         lane.queue.grant(stay.id, now);
         stay.outcome = Stay::Outcome::granted;

@@ -11,6 +11,7 @@
 #include <array>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -59,6 +60,11 @@ class CallScheduler {
   boost::asio::awaitable<Result<Turn>> turn(flow::Account& account, ports::CallKind kind, ports::Feed feed,
                                             Purpose purpose, double value, Monotonic give_up);
 
+  // The same for whoever is no account: `lane` names the bucket ("carrier parcels"), `earliest` says when its
+  // limits allow the next call.
+  boost::asio::awaitable<Result<Turn>> turn(std::string lane, std::function<Monotonic()> earliest,
+                                            Purpose purpose, double value, Monotonic give_up);
+
   // How many wait before a call of this purpose and value would be granted: for estimates of the queue.
   std::size_t waiting(const flow::Account& account, ports::CallKind kind, ports::Feed feed) const;
   // By account and purpose; every account that ever asked, every purpose.
@@ -71,6 +77,8 @@ class CallScheduler {
 
   static Key key_of(const flow::Account& account, ports::CallKind kind, ports::Feed feed);
   void wake_head(Lane& lane);
+  boost::asio::awaitable<Result<Turn>> wait_in(Key key, std::string who, std::function<Monotonic()> earliest,
+                                               Purpose purpose, double value, Monotonic give_up);
 
   Clock& clock_;
   TurnQueue::Rules rules_;

@@ -147,12 +147,12 @@ Survival CurveTree::survival(std::span<const std::uint64_t> path, std::int32_t d
 }
 
 double CurveTree::evidence(std::span<const std::uint64_t> path, std::int32_t day) const {
-  if (path.empty()) return 0;
-  const auto found = index_.find(path.back());
-  if (found == index_.end()) return 0;
+  const auto found = path.empty() ? index_.end() : index_.find(path.back());
+  if (!path.empty() && found == index_.end()) return 0;
+  const CurveNode& node = nodes_[path.empty() ? 0 : found->second];
   double sum = 0;
-  for (const float e : nodes_[found->second].ended) sum += static_cast<double>(e);
-  return sum * keep(nodes_[found->second], day);
+  for (const float e : node.ended) sum += static_cast<double>(e);
+  return sum * keep(node, day);
 }
 
 double still_waiting(const Survival& survival, double at) {

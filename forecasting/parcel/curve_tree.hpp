@@ -62,7 +62,7 @@ class CurveTree {
   // (accelerated failure time; Kalbfleisch, Prentice 2002, ch. 7), log c shrunk by n / (n + speed_weight);
   // then bin by bin the hazard is (ended + m h') / (exposed + m).
   Survival survival(std::span<const std::uint64_t> path, std::int32_t day) const;
-  // Ended waits known to the most special group, faded.
+  // Ended waits known to the most special group (of an empty path: to all), faded.
   double evidence(std::span<const std::uint64_t> path, std::int32_t day) const;
 
   const CurveSettings& settings() const { return settings_; }

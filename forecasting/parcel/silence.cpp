@@ -73,9 +73,14 @@ Expected<void> SilenceModel::never(std::span<const std::uint64_t> path, std::int
 }
 
 Silence SilenceModel::look(std::span<const std::uint64_t> path, double hours, std::int32_t day) const {
+  return look(curve_.survival(path, day), path, hours, day);
+}
+
+Silence SilenceModel::look(const Survival& curve, std::span<const std::uint64_t> path, double hours,
+                           std::int32_t day) const {
   Silence out;
   out.hours = std::isfinite(hours) ? std::max(0.0, hours) : 0;
-  out.curve = curve_.survival(path, day);
+  out.curve = curve;
   out.longer_share = still_waiting(out.curve, silence_bins(out.hours));
   const double pi = final_.share(path, day).share;
   out.final = final_given(pi, out.longer_share);

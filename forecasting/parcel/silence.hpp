@@ -50,8 +50,19 @@ class SilenceModel {
   // It is known to be final: the carrier says lost, or nobody believes in it any more.
   Expected<void> never(std::span<const std::uint64_t> path, std::int32_t day);
 
+  // Ended silences known to the most special group of the path, faded.
+  double evidence(std::span<const std::uint64_t> path, std::int32_t day) const {
+    return curve_.evidence(path, day);
+  }
+
   // P(final | silent for g) = pi / (pi + (1 - pi) S(g)): Boag 1949 (JRSS B 11:15-53).
   Silence look(std::span<const std::uint64_t> path, double hours, std::int32_t day) const;
+  // The same with a curve that was asked for before: many parcels share one.
+  Silence look(const Survival& curve, std::span<const std::uint64_t> path, double hours,
+               std::int32_t day) const;
+  Survival curve(std::span<const std::uint64_t> path, std::int32_t day) const {
+    return curve_.survival(path, day);
+  }
 
  private:
   friend std::vector<std::uint8_t> encode(const SilenceModel& model);

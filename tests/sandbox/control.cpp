@@ -43,6 +43,12 @@ Answer Control::answer(const Request& request) {
   if (what == "GET accounts") return accounts();
   if (what == "POST edit") return edit(request);
   if (what == "POST cancel-request") return cancel_request(request);
+  if (what == "GET parcels") return {.body = parcels_.parcels_json()};
+  if (what == "GET parcel-event")
+    return {.body = parcels_.event_json(request.parameter("tracking").value_or(""))};
+  if (what == "POST parcel") return parcel(request);
+  if (what == "POST missed-collection") return missed_collection(request);
+  if (what == "POST hub-outage") return hub_outage(request);
   if (what == "POST faults") return script(request);
   if (what == "DELETE faults") {
     faults_.clear();
@@ -60,8 +66,8 @@ Answer Control::answer(const Request& request) {
   }
   return json_answer(
       object{{"error",
-              "GET clock truth baseline lines writes accounts; POST advance edit cancel-request faults "
-              "finish stop; DELETE faults"}},
+              "GET clock truth baseline lines writes accounts parcels parcel-event; POST advance edit "
+              "cancel-request parcel missed-collection hub-outage faults finish stop; DELETE faults"}},
       404);
 }
 
@@ -190,6 +196,37 @@ Answer Control::cancel_request(const Request& request) {
   if (account == market_.accounts().end()) return no("unknown account");
   if (!account->orders.request_cancellation(text_at(*body, "order"), market_.now()))
     return no("unknown order");
+  return json_answer(object{});
+}
+
+// {"order":"100-1234567-0000001","fate":"lost"}
+Answer Control::parcel(const Request& request) {
+  const auto body = read_body(request);
+  if (!body) return no(body.error().detail);
+  const auto fate = parse_fate(text_at(*body, "fate"));
+  if (!fate) return no("fate: moving, stuck, lost, never_scanned or returned");
+  if (const auto ok = parcels_.set_fate(text_at(*body, "order"), *fate); !ok) return no(ok.error().detail);
+  return json_answer(object{});
+}
+
+// The labels of a day (UTC) are collected later: {"day":"2026-02-03","late":"72h"}
+Answer Control::missed_collection(const Request& request) {
+  const auto body = read_body(request);
+  if (!body) return no(body.error().detail);
+  const auto day = parse_civil_date(text_at(*body, "day"));
+  const auto late = parse_duration(text_at(*body, "late"));
+  if (!day || !late) return no("day: 2026-02-03, late: 72h");
+  parcels_.miss_collection(*day, *late);
+  return json_answer(object{});
+}
+
+// Nobody scans at a hub: {"hub":"MEMPHIS","from":"2026-02-03T00:00:00Z","until":"2026-02-07T00:00:00Z"}
+Answer Control::hub_outage(const Request& request) {
+  const auto body = read_body(request);
+  if (!body) return no(body.error().detail);
+  const auto from = parse_instant(text_at(*body, "from")), until = parse_instant(text_at(*body, "until"));
+  if (!from || !until || text_at(*body, "hub").empty()) return no("hub, from and until are needed");
+  parcels_.stop_hub(text_at(*body, "hub"), *from, *until);
   return json_answer(object{});
 }
 

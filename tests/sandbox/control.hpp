@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/sandbox/amazon/api.hpp"
+#include "tests/sandbox/carrier/easypost.hpp"
 #include "tests/sandbox/exchange.hpp"
 #include "tests/sandbox/faults.hpp"
 #include "tests/sandbox/market.hpp"
@@ -17,9 +18,14 @@ namespace forestall::sandbox {
 class Control {
  public:
   // `in_flight` counts requests to Amazon that were read and not yet answered.
-  Control(Market& market, Amazon& amazon, FaultScript& faults, VirtualClock& clock,
+  Control(Market& market, Amazon& amazon, EasyPost& parcels, FaultScript& faults, VirtualClock& clock,
           std::function<std::size_t()> in_flight)
-      : market_(market), amazon_(amazon), faults_(faults), clock_(clock), in_flight_(std::move(in_flight)) {}
+      : market_(market),
+        amazon_(amazon),
+        parcels_(parcels),
+        faults_(faults),
+        clock_(clock),
+        in_flight_(std::move(in_flight)) {}
 
   Answer answer(const Request& request);
   bool stopping() const { return stopping_; }
@@ -32,10 +38,14 @@ class Control {
   Answer accounts() const;
   Answer edit(const Request& request);
   Answer cancel_request(const Request& request);
+  Answer parcel(const Request& request);
+  Answer missed_collection(const Request& request);
+  Answer hub_outage(const Request& request);
   Answer script(const Request& request);
 
   Market& market_;
   Amazon& amazon_;
+  EasyPost& parcels_;
   FaultScript& faults_;
   VirtualClock& clock_;
   std::function<std::size_t()> in_flight_;

@@ -7,6 +7,8 @@
 
 #include <random>
 
+#include "tests/sandbox/carrier/easypost.hpp"
+
 namespace forestall::sandbox {
 
 namespace {
@@ -30,6 +32,13 @@ Status put(const std::filesystem::path& file, std::string_view text) {
   const bool whole = close(fd) == 0 && written == static_cast<ssize_t>(text.size());
   if (!whole) return fail(ErrorCode::io, fmt::format("{}: cannot be written", file.string()));
   return {};
+}
+
+std::string parcels_config(const DaemonConfig& wanted) {
+  return fmt::format(
+      "\n[[carrier]]\nid = \"parcels\"\nkind = \"easypost\"\nbase_url = {}\n"
+      "token_file = \"./easypost\"\nwebhook_secret_file = \"./easypost-webhook\"\npoll = \"2h\"\n",
+      toml_text(wanted.base_url + "/easypost/v2"));
 }
 
 std::string random_token() {
@@ -67,7 +76,7 @@ std::string daemon_config(const Market& market, const DaemonConfig& wanted) {
         "\n[[stock]]\nid = \"warehouse\"\nseller = \"acme\"\nkind = \"csv\"\npath = {}\nlocation = \"main\"\n"
         "deducts_at = \"pick\"\n",
         toml_text(std::filesystem::absolute(wanted.warehouse).string()));
-  return text;
+  return text + parcels_config(wanted);
 }
 
 Status write_daemon_config(const Market& market, const DaemonConfig& wanted,
@@ -76,6 +85,8 @@ Status write_daemon_config(const Market& market, const DaemonConfig& wanted,
     if (auto ok = put(folder / (account.name + ".client"), account.secret); !ok) return ok;
     if (auto ok = put(folder / (account.name + ".refresh"), account.refresh_token); !ok) return ok;
   }
+  if (auto ok = put(folder / "easypost", easypost_key); !ok) return ok;
+  if (auto ok = put(folder / "easypost-webhook", easypost_webhook_secret); !ok) return ok;
   if (auto ok = put(folder / "api-token", random_token()); !ok) return ok;
   return put(folder / "forestall.toml", daemon_config(market, wanted));
 }

@@ -12,6 +12,7 @@
 
 #include "tests/sandbox/amazon/api.hpp"
 #include "tests/sandbox/baseline.hpp"
+#include "tests/sandbox/carrier/easypost.hpp"
 #include "tests/sandbox/control.hpp"
 #include "tests/sandbox/daemon_config.hpp"
 #include "tests/sandbox/http_server.hpp"
@@ -77,12 +78,14 @@ int run(const Options& options) {
   VirtualClock clock(market.now(), options.speed, options.lock_step);
   FaultScript faults;
   Amazon amazon(market, faults);
+  EasyPost parcels(market, faults);
   const HttpServer* listening = nullptr;
-  Control control(market, amazon, faults, clock,
+  Control control(market, amazon, parcels, faults, clock,
                   [&listening] { return listening == nullptr ? std::size_t{0} : listening->in_flight(); });
   HttpServer server(options.port, clock, [&](const Request& request) {
     market.advance_to(clock.now());
     try {
+      if (EasyPost::owns(request)) return parcels.answer(request);
       return Amazon::owns(request) ? amazon.answer(request) : control.answer(request);
     } catch (const std::exception& error) {  // a fault of the sandbox must not look like one of Amazon's
       fmt::print(stderr, "forestall-sandbox: {} {}: {}\n", request.method, request.path.front(),

@@ -9,6 +9,7 @@
 
 #include "config/base/error.hpp"
 #include "config/base/time.hpp"
+#include "tests/sandbox/carrier/parcel_story.hpp"
 
 namespace forestall::sandbox {
 
@@ -34,6 +35,7 @@ struct Options {
   double pending_dies = 0.02;
   double withdrawn_share = 0.02;
   Millis pick_after = std::chrono::hours{4};
+  FateShares fates{.stuck = 0.01, .lost = 0.004, .never_scanned = 0.004, .returned = 0.01};  // of parcels
   double loss_rate = 0;
   Millis lead_time = std::chrono::days{10};  // of the warehouse's orders to its suppliers
   Millis cover = std::chrono::days{21};      // that one such order is for

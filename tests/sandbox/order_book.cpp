@@ -35,6 +35,8 @@ std::string_view Order::status() const {
   return shipped + cancelled < ordered ? "PARTIALLY_SHIPPED" : "SHIPPED";
 }
 
+std::string tracking_number(const Order& order) { return fmt::format("94001{:017}", order.number); }
+
 std::string OrderBook::make_id(std::uint32_t number) const {
   if (number < names_.size() && looks_like_amazon(names_[number])) return names_[number];
   // The number itself is in the id, so no two are equal.
@@ -88,6 +90,7 @@ void OrderBook::update(const world::World& world) {
       case OrderChange::handed_over:
         item.shipped += event.units;
         order.shipped_at = event.at;
+        if (order.label_at == Instant{}) order.label_at = event.at;
         break;
     }
     touch(by_number_.at(order.number), event.at);
@@ -113,6 +116,11 @@ bool OrderBook::request_cancellation(std::string_view id, Instant now) {
 const Order* OrderBook::find(std::string_view id) const {
   const auto found = by_id_.find(std::string(id));
   return found == by_id_.end() ? nullptr : &orders_[found->second];
+}
+
+const Order* OrderBook::find_number(std::uint32_t number) const {
+  const auto found = by_number_.find(number);
+  return found == by_number_.end() ? nullptr : &orders_[found->second];
 }
 
 std::vector<std::uint32_t> OrderBook::updated_between(Instant from, Instant to) const {

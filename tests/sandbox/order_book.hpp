@@ -27,10 +27,17 @@ struct Order {
   std::uint32_t number = 0;  // in the demand
   std::string id{};
   Instant created{}, updated{}, shipped_at{};
+  Instant label_at{};  // the first hand-over: the parcel's label
   std::vector<OrderItem> items{};
+
+  Instant ship_by() const { return created + std::chrono::hours(48); }
+  Instant deliver_by() const { return created + std::chrono::hours(168); }
 
   std::string_view status() const;  // of the API: PENDING, UNSHIPPED, ...
 };
+
+// Of its one parcel: USPS, 22 digits, the order's number in them.
+std::string tracking_number(const Order& order);
 
 class OrderBook {
  public:
@@ -42,6 +49,7 @@ class OrderBook {
   // The buyer asks to cancel what is not shipped yet; false where the order is unknown.
   bool request_cancellation(std::string_view id, Instant now);
   const Order* find(std::string_view id) const;
+  const Order* find_number(std::uint32_t number) const;
   // Positions of orders updated (created) in [from, to), oldest first.
   std::vector<std::uint32_t> updated_between(Instant from, Instant to) const;
   std::vector<std::uint32_t> created_between(Instant from, Instant to) const;

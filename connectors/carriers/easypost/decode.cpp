@@ -46,6 +46,10 @@ TrackEvent read_event(const json::Node& node) {
   e.place = read_place(place);
   const bool has_place =
       place["city"].maybe_text().value_or("") != "" || place["zip"].maybe_text().value_or("") != "";
+  if (const auto city = place["city"].maybe_text(); city && !city->empty()) {
+    e.town = std::string(city->substr(0, 48));
+    if (!e.place.region.empty()) e.town += " " + e.place.region.substr(0, 8);
+  }
   const StatusRow* row =
       meaning(node["status"].maybe_text().value_or(""), node["status_detail"].maybe_text().value_or(""));
   if (row != nullptr) e.state = row->state;
@@ -74,7 +78,11 @@ TrackRecord read_tracker(const json::Node& node) {
   r.updated = node["updated_at"].maybe_instant();
   for (const json::Node event : node["tracking_details"].maybe_array()) r.events.push_back(read_event(event));
   const auto details = node["carrier_detail"];
-  if (details.is_object()) r.destination = read_place(details["destination_tracking_location"]);
+  if (details.is_object()) {
+    r.destination = read_place(details["destination_tracking_location"]);
+    r.origin = read_place(details["origin_tracking_location"]);
+    r.service = std::string(details["service"].maybe_text().value_or("").substr(0, 64));
+  }
   // An estimated date is a day at the destination, whatever zone it is written in. Test mode invents it.
   if (node["mode"].maybe_text().value_or("") != "test") {
     if (details.is_object())

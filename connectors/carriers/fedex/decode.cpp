@@ -32,6 +32,8 @@ TrackEvent read_event(const json::Node& node) {
   }
   e.time = read_time(text_of(node["date"]));
   e.place = read_place(node["scanLocation"]);
+  if (node["scanLocation"].is_object())
+    e.town = std::string(text_of(node["scanLocation"]["city"]).substr(0, 48));
   return e;
 }
 

@@ -56,6 +56,24 @@ CivilDate local_day(const TrackEvent& e) {
 
 bool known(const TrackEvent& e) { return e.time.at || e.time.day; }
 
+// "usps/groundadvantage/TX-SC": as much of it as is known, nothing where that is the carrier alone.
+std::optional<LaneId> lane_of(const TrackRecord& r, const CarrierId& carrier) {
+  const auto area = [](const Place& p) { return p.region.empty() ? p.country : p.region; };
+  const std::string from = area(r.origin), to = area(r.destination), service = slug(r.service).substr(0, 24);
+  std::string text = carrier.str().substr(0, 20);
+  const bool both = !from.empty() && !to.empty();
+  if (service.empty() && !both) return std::nullopt;
+  text += "/" + service;
+  if (both) text += "/" + from.substr(0, 8) + "-" + to.substr(0, 8);
+  const auto lane = LaneId::parse(text);
+  return lane ? std::optional(*lane) : std::nullopt;
+}
+
+// Towns on the way; the last mile would tell where the buyer lives.
+bool on_the_way(model::ShipmentState state) {
+  return state == model::ShipmentState::accepted || state == model::ShipmentState::in_transit;
+}
+
 }  // namespace
 
 Instant end_of(CivilDate day, const Place& place) {
@@ -135,6 +153,9 @@ model::ShipmentUpdate summarise(TrackRecord record, const ports::Parcel& parcel,
     if (e.physical != Physical::yes) continue;
     if (!out.first_scan_at) out.first_scan_at = at;
     out.last_scan_at = std::max(out.last_scan_at.value_or(at), at);
+    out.hub.reset();
+    if (on_the_way(e.state) && !e.town.empty())
+      if (auto hub = HubId::parse(e.town.substr(0, HubTag::max_bytes))) out.hub = std::move(*hub);
   }
   if (out.state != model::ShipmentState::delivered && out.state != model::ShipmentState::returned)
     out.delivered_at.reset();
@@ -142,6 +163,7 @@ model::ShipmentUpdate summarise(TrackRecord record, const ports::Parcel& parcel,
     out.promised_by = record.promised.at;
   else if (record.promised.day)
     out.promised_by = end_of(*record.promised.day, record.destination);
+  out.lane = lane_of(record, out.carrier);
   out.from.source = source;
   out.from.version = model::Version::of(record.updated.value_or(now));
   out.from.true_at = last_event == Instant{} ? record.updated.value_or(now) : last_event;

@@ -34,6 +34,7 @@ struct EventTime {
 struct TrackEvent {
   EventTime time;
   Place place;
+  std::string town;  // of a facility on the way, may be empty
   model::ShipmentState state = model::ShipmentState::unknown;
   Physical physical = Physical::unknown;
   std::string code;  // as the carrier wrote it, at most 32 bytes
@@ -46,7 +47,8 @@ struct TrackRecord {
       model::ShipmentState::unknown;     // of the parcel as a whole, if the carrier says
   std::optional<CivilDate> shipped_day;  // tender or label
   EventTime promised;
-  Place destination;
+  std::string service;  // the carrier's own name of it, may be empty
+  Place origin, destination;
   std::vector<TrackEvent> events;  // in any order
   std::optional<Instant> updated;  // the source's own version, if it has one
 };

@@ -27,6 +27,7 @@ TrackEvent read_activity(const json::Node& node) {
   if (row != nullptr) e.state = row->state;
   e.code = std::string(text_of(status["code"]).substr(0, 32));
   e.place = read_place(node["location"]["address"]);
+  e.town = std::string(text_of(node["location"]["address"]["city"]).substr(0, 48));
   e.time.at = read_gmt(text_of(node["gmtDate"]), text_of(node["gmtTime"]));
   if (!e.time.at) e.time.day = read_day(text_of(node["date"]));
   // logicalScan says it outright; the table knows some that never are physical.

@@ -2,10 +2,8 @@
 #include "daemon/orders/live/mirror_facts.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
-#include "connectors/amazon/marketplaces.hpp"
 #include "daemon/orders/supply_queue.hpp"
 
 namespace forestall::orders {
@@ -13,6 +11,9 @@ namespace {
 
 using model::OrderLine;
 using model::OrderUpsert;
+
+// Longer than this share of ordinary silences: silent, for the sake of finding incidents.
+constexpr double silent_share = 0.1;
 
 // Units of the line that are neither shipped nor cancelled.
 std::int64_t still_owed(const OrderLine& line) {
@@ -22,142 +23,183 @@ std::int64_t still_owed(const OrderLine& line) {
   return std::max<std::int64_t>(0, line.ordered.count() - gone);
 }
 
-Money value_of(const OrderUpsert& order, Currency currency) {
+// At the order's own prices, else at what the listing cost last.
+Money owed_value(const OrderUpsert& order, Currency currency, const Knowledge& known) {
   std::int64_t minor = 0;
-  for (const OrderLine& line : order.lines)
-    if (line.unit_price && line.unit_price->currency() == currency)
-      minor += line.unit_price->minor() * still_owed(line);
+  for (const OrderLine& line : order.lines) {
+    auto price = line.unit_price;
+    if (!price && known.prices != nullptr)
+      if (const auto last = known.prices->find({order.account, line.listing}); last != known.prices->end())
+        price = last->second;
+    if (price && price->currency() == currency) minor += price->minor() * still_owed(line);
+  }
   return {minor, currency};
 }
 
-// Who goes short, by order: SKUs with fewer units than are owed.
-class Shortages {
- public:
-  Shortages(const ledger::Mirror& mirror, std::span<const OrderUpsert* const> orders) {
-    std::map<std::pair<ledger::SkuRef, model::Pool>, std::vector<Claim>> claims;
-    for (const OrderUpsert* order : orders) {
-      if (order->state == model::OrderState::shipped || !order->ship_by) continue;
-      for (const OrderLine& line : order->lines) {
-        const auto listing = mirror.find_listing(order->account, line.listing.str());
-        const std::int64_t owed = still_owed(line);
-        if (!listing || owed == 0) continue;
-        for (const ledger::ListingPart& part : mirror.parts(*listing))
-          claims[{part.sku, line.pool}].push_back(
-              {.order = order->id,
-               .units = static_cast<int>(std::min<std::int64_t>(owed * part.units.count(), 1'000'000)),
-               .ship_by = *order->ship_by,
-               .value = line.unit_price ? static_cast<double>(line.unit_price->minor()) : 0});
-      }
-    }
-    for (auto& [key, list] : claims) settle(mirror, key.first, key.second, std::move(list));
-  }
-
-  struct Found {
-    double chance = 0;
-    bool hard = false, suspect = false;
+bool worse(const ParcelFacts& a, const ParcelFacts& b) {
+  const auto weight = [](const ParcelFacts& f) {
+    return std::max({f.never_scanned, f.lost, 1 - f.longer_share, f.late});
   };
-  Found of(const OrderId& order) const {
-    const auto at = found_.find(order);
-    return at == found_.end() ? Found{} : at->second;
-  }
-
- private:
-  // The record is behind what is owed by so many units: the end of the queue goes short.
-  void settle(const ledger::Mirror& mirror, ledger::SkuRef sku, model::Pool pool, std::vector<Claim> list) {
-    const auto state = mirror.state(sku, pool);
-    if (!state || state->certainty == model::Certainty::unknown) return;
-    const std::int64_t missing = -(state->available.count() + state->reserve.count());
-    if (missing <= 0) return;
-    std::int64_t owed = 0;
-    for (const Claim& c : list) owed += c.units;
-    const auto there = static_cast<std::size_t>(std::clamp<std::int64_t>(owed - missing, 0, 1'000'000));
-    const std::vector<double> at_least(there + 1, 1.0);
-    const bool suspect = state->certainty == model::Certainty::suspect;
-    for (const Shortage& s : queue_claims(std::move(list), at_least, {})) {
-      Found& f = found_[s.order];
-      f.chance = std::max(f.chance, s.chance);
-      f.hard = f.hard || s.hard;
-      f.suspect = f.suspect || suspect;
-    }
-  }
-
-  std::map<OrderId, Found> found_;
-};
-
-// What an account brings to every one of its orders; the calendar is expensive to make.
-struct AccountClocks {
-  const config::AccountSettings* settings;
-  BusinessCalendar calendar;
-  TimeZone zone;
-  Currency currency;
-};
-
-// Whose holidays count: the marketplace's country, written as such or as Amazon's id.
-std::optional<Country> country_of(const config::AccountSettings& settings) {
-  const std::string marketplace = settings.marketplace.value_or("");
-  for (const amazon::MarketplaceRow& row : amazon::marketplaces())
-    if (row.id == marketplace) return parse_country(row.country);
-  return parse_country(marketplace);
+  return weight(a) > weight(b);
 }
 
-ClockOverrides overrides_of(const config::ClockSettings& c) {
-  return {.ship_by = c.ship_by,
-          .deliver_by = c.deliver_by,
-          .auto_cancel = c.auto_cancel,
-          .cancel_answer = c.cancel_answer,
-          .payment = c.payment};
+// The parcel of the order that is worst off; nullopt where none is under way.
+std::optional<ParcelFacts> worst_parcel(const parcels::Dossier& d, const AccountPlace& place,
+                                        const Deadlines& clocks, const Knowledge& known, Instant now) {
+  std::optional<ParcelFacts> worst;
+  for (const parcels::Tracked& t : d.parcels) {
+    const parcels::Parcel& p = t.now;
+    // Back at the sender is the end of its story; lost by the carrier's own word is not the end of ours.
+    if (p.state == model::ShipmentState::delivered || p.state == model::ShipmentState::returned) continue;
+    ParcelFacts f{.label_at = p.label_at,
+                  .first_scan_at = p.first_scan_at,
+                  .last_scan_at = p.last_scan_at,
+                  .delivered_at = {},
+                  .returning = p.state == model::ShipmentState::returning};
+    if (p.state == model::ShipmentState::lost || t.given_up) {
+      if (!f.first_scan_at) f.first_scan_at = p.label_at;
+      f.lost = 1;
+      f.longer_share = 0;
+    } else if (known.models != nullptr && p.heard_of) {
+      // A number that no carrier has told of says nothing about where the parcel is: perhaps nobody asks.
+      const auto chances = known.models->look(p, {place.calendar, place.zone}, clocks.deliver_by, now);
+      f.never_scanned = chances.never_scanned;
+      f.lost = chances.lost;
+      f.longer_share = chances.longer_share;
+      f.late = chances.late;
+    } else {
+      f.label_at.reset();
+    }
+    if (!worst || worse(f, *worst)) worst = f;
+  }
+  return worst;
 }
 
 }  // namespace
 
-std::vector<OrderFacts> facts_of(const ledger::Mirror& mirror,
-                                 std::span<const config::AccountSettings* const> accounts, Instant now,
-                                 std::size_t most) {
-  std::map<AccountId, AccountClocks> clocks;
-  for (const config::AccountSettings* a : accounts)
-    clocks.emplace(a->id,
-                   AccountClocks{a, BusinessCalendar(country_of(*a)), a->time_zone.value_or(TimeZone::utc()),
-                                 a->currency.value_or(Currency::literal("EUR"))});
-  const auto orders = mirror.by_ship_by(most);
-  const Shortages shortages(mirror, orders);
-  std::vector<OrderFacts> out;
+Shortages::Shortages(const ledger::Mirror& mirror, std::span<const OrderUpsert* const> orders) {
+  std::map<std::pair<ledger::SkuRef, model::Pool>, std::vector<Claim>> claims;
   for (const OrderUpsert* order : orders) {
-    const auto known = clocks.find(order->account);
-    if (known == clocks.end()) continue;
-    const AccountClocks& c = known->second;
-    OrderFacts f{
-        .account = order->account,
-        .id = order->id,
-        .clocks = deadlines(order->placed_at, order->ship_by, order->deliver_by, preset(c.settings->kind),
-                            overrides_of(c.settings->clocks), c.calendar, c.zone),
-        .placed_at = order->placed_at,
-        .payment_pending = order->state == model::OrderState::pending,
-        .shipped = order->state == model::OrderState::shipped,
-        .value = value_of(*order, c.currency),
-        .next_collection = {},
-        .cancel_asked_at = {},
-        .cancel_answer_by = {},
-        .parcel = {}};
-    const auto shortage = shortages.of(order->id);
-    f.short_of_stock = shortage.chance;
-    f.short_for_sure = shortage.hard;
-    f.stock_suspect = shortage.suspect;
-    if (now < f.placed_at) continue;  // of a channel whose clock runs ahead: next time
-    out.push_back(std::move(f));
+    if (order->state == model::OrderState::shipped || !order->ship_by) continue;
+    for (const OrderLine& line : order->lines) {
+      const auto listing = mirror.find_listing(order->account, line.listing.str());
+      const std::int64_t owed = still_owed(line);
+      if (!listing || owed == 0) continue;
+      for (const ledger::ListingPart& part : mirror.parts(*listing))
+        claims[{part.sku, line.pool}].push_back(
+            {.order = order->id,
+             .units = static_cast<int>(std::min<std::int64_t>(owed * part.units.count(), 1'000'000)),
+             .ship_by = *order->ship_by,
+             .value = line.unit_price ? static_cast<double>(line.unit_price->minor()) : 0});
+    }
   }
-  return out;
+  for (auto& [key, list] : claims) settle(mirror, key.first, key.second, std::move(list));
 }
 
-Looked look(const ledger::Mirror& mirror, std::span<const config::AccountSettings* const> accounts,
-            const RiskRules& rules, Instant now, std::size_t most) {
-  Looked out;
-  out.open_orders = mirror.open_orders();
-  for (const OrderFacts& facts : facts_of(mirror, accounts, now, most)) {
-    ++out.looked_at;
-    for (Flag& flag : assess(facts, rules, now)) out.flags.push_back(std::move(flag));
+Shortages::Found Shortages::of(const OrderId& order) const {
+  const auto at = found_.find(order);
+  return at == found_.end() ? Found{} : at->second;
+}
+
+// The record is behind what is owed by so many units: the end of the queue goes short.
+void Shortages::settle(const ledger::Mirror& mirror, ledger::SkuRef sku, model::Pool pool,
+                       std::vector<Claim> list) {
+  const auto state = mirror.state(sku, pool);
+  if (!state || state->certainty == model::Certainty::unknown) return;
+  const std::int64_t missing = -(state->available.count() + state->reserve.count());
+  if (missing <= 0) return;
+  std::int64_t owed = 0;
+  for (const Claim& c : list) owed += c.units;
+  const auto there = static_cast<std::size_t>(std::clamp<std::int64_t>(owed - missing, 0, 1'000'000));
+  const std::vector<double> at_least(there + 1, 1.0);
+  const bool suspect = state->certainty == model::Certainty::suspect;
+  for (const Shortage& s : queue_claims(std::move(list), at_least, {})) {
+    Found& f = found_[s.order];
+    f.chance = std::max(f.chance, s.chance);
+    f.hard = f.hard || s.hard;
+    f.suspect = f.suspect || suspect;
   }
-  rank(out.flags);
-  return out;
+}
+
+OrderFacts facts_of(const OrderUpsert& order, const AccountPlace& place, const Shortages& shortages,
+                    const Knowledge& known, Instant now) {
+  OrderFacts f{.account = order.account,
+               .id = order.id,
+               .clocks = place.deadlines_of(order.placed_at, order.ship_by, order.deliver_by),
+               .placed_at = order.placed_at,
+               .payment_pending = order.state == model::OrderState::pending,
+               .shipped = order.state == model::OrderState::shipped,
+               .value = owed_value(order, place.currency, known),
+               .next_collection = {},
+               .cancel_asked_at = {},
+               .cancel_answer_by = {},
+               .parcel = {}};
+  const auto shortage = shortages.of(order.id);
+  f.short_of_stock = shortage.chance;
+  f.short_for_sure = shortage.hard;
+  f.stock_suspect = shortage.suspect;
+  if (known.hand_over != nullptr && !f.shipped && !f.payment_pending) {
+    f.late_hand_over =
+        known.hand_over->late(order.account, place.zone, order.placed_at, f.clocks.ship_by, now);
+    f.next_collection = known.hand_over->last_collection(place.zone, f.clocks.ship_by, now);
+  }
+  const auto* dossier = known.book == nullptr ? nullptr : known.book->order({order.account, order.id});
+  if (dossier != nullptr) {
+    f.cancel_asked_at = dossier->cancel_asked_at;
+    f.cancel_answer_by = dossier->cancel_answer_by;
+    f.parcel = worst_parcel(*dossier, place, f.clocks, known, now);
+  }
+  return f;
+}
+
+OrderFacts facts_of(const parcels::OrderKey& key, const parcels::Dossier& d, const AccountPlace& place,
+                    const Knowledge& known, Instant now) {
+  OrderFacts f{.account = key.first,
+               .id = key.second,
+               .clocks = place.deadlines_of(d.placed_at, d.ship_by, d.deliver_by),
+               .placed_at = d.placed_at,
+               .payment_pending = false,
+               .shipped = true,
+               .value = d.value.value_or(Money(0, place.currency)),
+               .next_collection = {},
+               .cancel_asked_at = d.cancel_asked_at,
+               .cancel_answer_by = d.cancel_answer_by,
+               .parcel = {}};
+  f.parcel = worst_parcel(d, place, f.clocks, known, now);
+  return f;
+}
+
+void add_silent(std::vector<SilentParcel>& to, const parcels::OrderKey& key, const parcels::Dossier& d,
+                const AccountPlace& place, const parcels::ParcelModels& models, Instant now) {
+  for (const parcels::Tracked& t : d.parcels) {
+    const parcels::Parcel& p = t.now;
+    if (!p.heard_of || t.given_up) continue;
+    SilentParcel s{.order = key.second, .carrier = p.carrier.str(), .manifest = "", .hub = ""};
+    if (p.label_at) s.manifest = key.first.str() + " " + to_string(place.zone.civil_date(*p.label_at));
+    if (!p.first_scan_at) {
+      const auto chances = models.look(p, {place.calendar, place.zone}, std::nullopt, now);
+      s.silent = chances.longer_share < silent_share;
+      s.usual = chances.longer_share;
+      to.push_back(std::move(s));
+      continue;
+    }
+    // Scanned, so its manifest was collected: one of the group that is not silent, though it might have been.
+    if (!s.manifest.empty()) {
+      parcels::Parcel unseen = p;
+      unseen.first_scan_at.reset();
+      unseen.last_scan_at.reset();
+      unseen.ended_at.reset();
+      s.usual = models.look(unseen, {place.calendar, place.zone}, std::nullopt, now).longer_share;
+      to.push_back(s);
+    }
+    if (p.ended_at || !p.hub) continue;
+    s.manifest.clear();
+    s.hub = p.hub->str();
+    const auto chances = models.look(p, {place.calendar, place.zone}, std::nullopt, now);
+    s.silent = chances.longer_share < silent_share;
+    s.usual = chances.longer_share;
+    to.push_back(std::move(s));
+  }
 }
 
 }  // namespace forestall::orders

@@ -110,7 +110,7 @@ object package_json(const Order& order) {
           {"packageStatus", object{{"status", "SHIPPED"}}},
           {"carrier", "USPS"},
           {"shipTime", to_string(order.shipped_at)},
-          {"trackingNumber", fmt::format("94001{:017}", order.number)},
+          {"trackingNumber", tracking_number(order)},
           {"packageItems", items}};
 }
 
@@ -136,11 +136,10 @@ object order_json(const Order& order, const Call& call, const Market& market, co
                        {"fulfilledBy", "MERCHANT"},
                        {"fulfillmentServiceLevel", "STANDARD"}};
     if (order.status() != "PENDING") {
-      const Instant shipped_by = order.created + 48h, delivered_by = order.created + 168h;
-      fulfillment["shipByWindow"] =
-          object{{"earliestDateTime", to_string(order.created)}, {"latestDateTime", to_string(shipped_by)}};
+      fulfillment["shipByWindow"] = object{{"earliestDateTime", to_string(order.created)},
+                                           {"latestDateTime", to_string(order.ship_by())}};
       fulfillment["deliverByWindow"] = object{{"earliestDateTime", to_string(order.created + 96h)},
-                                              {"latestDateTime", to_string(delivered_by)}};
+                                              {"latestDateTime", to_string(order.deliver_by())}};
     }
     json["fulfillment"] = fulfillment;
   }

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/parcels/models.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "daemon/parcels/priors.hpp"
+#include "forecasting/parcel/arrival.hpp"
+
+namespace forestall::parcels {
+namespace {
+
+using forecasting::CurveTree;
+using forecasting::SilenceModel;
+using std::chrono::days;
+using std::chrono::floor;
+using std::chrono::sys_days;
+
+constexpr std::size_t most_said = 20'000;
+constexpr std::int32_t said_days = 60;
+constexpr double enough = 20;  // ended waits of one's own, beside which priors need no topping up
+
+// FNV-1a; a number of its own for each level, so that no two groups of one tree share a key.
+std::uint64_t key(int level, std::initializer_list<std::string_view> parts) {
+  std::uint64_t h = 0xcbf29ce484222325ULL + static_cast<std::uint64_t>(level);
+  for (const std::string_view part : parts) {
+    for (const char c : part) h = (h ^ static_cast<std::uint8_t>(c)) * 0x100000001b3ULL;
+    h = (h ^ 0x1fU) * 0x100000001b3ULL;
+  }
+  return h;
+}
+
+struct Local {
+  unsigned weekday;  // 0: Sunday
+  int hour;
+};
+Local local(Instant at, const TimeZone& zone) {
+  const LocalTime t = zone.to_local(at);
+  const auto day = floor<days>(t);
+  return {std::chrono::weekday(day).c_encoding(),
+          static_cast<int>(std::chrono::duration_cast<std::chrono::hours>(t - day).count())};
+}
+
+std::string_view kind_of_day(unsigned weekday) {
+  return weekday == 5 ? "friday" : weekday == 6 ? "saturday" : weekday == 0 ? "sunday" : "weekday";
+}
+
+std::vector<std::uint64_t> silence_path(const Parcel& p, const Place& place, Instant since) {
+  const Local l = local(since, place.zone);
+  const std::string& carrier = p.carrier.str();
+  if (!p.first_scan_at) {
+    // Labels: by weekday, and whether the day's collection had gone.
+    const std::string_view half = l.hour < 12 ? "morning" : l.hour < 17 ? "afternoon" : "evening";
+    return {key(0, {carrier}), key(1, {carrier, kind_of_day(l.weekday)}),
+            key(2, {carrier, kind_of_day(l.weekday), half})};
+  }
+  const std::string milestone = std::to_string(static_cast<int>(p.state));
+  return {key(0, {carrier}), key(1, {carrier, milestone}),
+          key(2, {carrier, milestone, kind_of_day(l.weekday)})};
+}
+
+std::vector<std::uint64_t> transit_path(const Parcel& p) {
+  std::vector<std::uint64_t> path = {key(0, {p.carrier.str()})};
+  if (!p.lane) return path;
+  // "usps/groundadvantage/TX-SC"
+  const std::string& lane = p.lane->str();
+  const auto service = lane.substr(0, lane.find('/', lane.find('/') + 1));
+  path.push_back(key(1, {service}));
+  if (service.size() < lane.size()) path.push_back(key(2, {lane}));
+  return path;
+}
+
+orders::LaneKey scorecard_key(const Parcel& p) {
+  orders::LaneKey out{p.carrier.str(), "", ""};
+  if (!p.lane) return out;
+  const std::string& lane = p.lane->str();
+  const auto first = lane.find('/');
+  const auto second = lane.find('/', first + 1);
+  if (first != std::string::npos) out.service = lane.substr(first + 1, second - first - 1);
+  if (second != std::string::npos) out.lane = lane.substr(second + 1);
+  return out;
+}
+
+double hours(Instant from, Instant to) {
+  return std::max(0.0, std::chrono::duration<double, std::ratio<3600>>(to - from).count());
+}
+
+CivilDate day_before(Instant deadline, const TimeZone& zone) { return zone.civil_date(deadline - Millis(1)); }
+
+double business_days(const Place& place, Instant from, CivilDate to) {
+  return place.calendar.between(place.zone.civil_date(from), to);
+}
+
+}  // namespace
+
+std::int32_t day_of(Instant at) {
+  return static_cast<std::int32_t>(floor<days>(at).time_since_epoch().count());
+}
+
+std::optional<Instant> silent_since(const Parcel& p) { return p.last_scan_at ? p.last_scan_at : p.label_at; }
+
+ParcelModels::ParcelModels()
+    : first_scans_(first_scan_settings()), gaps_(gap_settings()), transit_(transit_settings()) {}
+
+void ParcelModels::top_up(std::int32_t day) {
+  if (first_scans_.evidence({}, day) < enough) seed_first_scans(first_scans_, day);
+  if (gaps_.evidence({}, day) < enough) seed_gaps(gaps_, day);
+  if (transit_.evidence({}, day) < enough) seed_transit(transit_, day);
+}
+
+// What is refused (a weight out of range, too many groups) teaches nothing; there is nobody to tell.
+void ParcelModels::silent(const Parcel& p, const Place& place, Instant from, Instant to) {
+  const auto since = silent_since(p);
+  if (!since || to <= from || p.ended_at) return;
+  auto& model = p.first_scan_at ? gaps_ : first_scans_;
+  (void)model.waited(silence_path(p, place, *since), hours(*since, from), hours(*since, to), day_of(to));
+}
+
+void ParcelModels::scanned(const Parcel& before, const Place& place, Instant since, Instant at) {
+  auto& model = before.first_scan_at ? gaps_ : first_scans_;
+  if (at < since) return;
+  (void)model.scanned(silence_path(before, place, since), hours(since, at), day_of(at));
+}
+
+void ParcelModels::gone(const Parcel& p, const Place& place, Instant now) {
+  const auto since = silent_since(p);
+  if (!since) return;
+  auto& model = p.first_scan_at ? gaps_ : first_scans_;
+  (void)model.never(silence_path(p, place, *since), day_of(now));
+}
+
+void ParcelModels::ended(const Parcel& p, const Place& place, Instant now) {
+  const std::int32_t day = day_of(now);
+  const bool lost = p.state == model::ShipmentState::lost || !p.ended_at;
+  if (p.state != model::ShipmentState::returned)
+    (void)scorecard_.add(
+        {.lane = scorecard_key(p),
+         .on_time = p.delivered_at && (!p.deliver_by || *p.delivered_at <= *p.deliver_by),
+         .first_scan_in_time = p.first_scan_at && (!p.label_at || *p.first_scan_at <= *p.label_at + days(2)),
+         .lost = lost},
+        day);
+  if (!p.first_scan_at || !p.delivered_at) return;
+  const double took = business_days(place, *p.first_scan_at, place.zone.civil_date(*p.delivered_at));
+  const auto bin =
+      static_cast<std::size_t>(std::clamp(took, 0.0, static_cast<double>(forecasting::curve_bins - 1)));
+  const auto path = transit_path(p);
+  if (bin > 0) (void)transit_.waited(path, 0, bin, day);
+  (void)transit_.ended(path, bin, day);
+}
+
+void ParcelModels::judged(double said_late, bool late, std::int32_t day) {
+  said_.push_back({static_cast<float>(said_late), late, day});
+  if (said_.size() > most_said) said_.pop_front();
+}
+
+void ParcelModels::refit(std::int32_t day) {
+  std::erase_if(said_, [&](const Said& s) { return s.day < day - said_days; });
+  std::vector<forecasting::Judged> cases;
+  for (const Said& s : said_) cases.push_back({static_cast<double>(s.probability), s.late, 1});
+  recalibration_ = forecasting::fit_recalibration(cases, 0.5, 0.2);
+  refitted_ = day;
+}
+
+const forecasting::Survival& ParcelModels::curve(Tree tree, std::span<const std::uint64_t> path,
+                                                 std::int32_t day) const {
+  const auto [at, fresh] = curves_.try_emplace({tree, path.back(), day});
+  if (fresh)
+    at->second = tree == Tree::transit ? transit_.survival(path, day)
+                                       : (tree == Tree::gap ? gaps_ : first_scans_).curve(path, day);
+  return at->second;
+}
+
+Chances ParcelModels::look(const Parcel& p, const Place& place, std::optional<Instant> deliver_by,
+                           Instant now) const {
+  Chances out;
+  if (p.ended_at) return out;
+  const std::int32_t day = day_of(now);
+  if (const auto since = silent_since(p)) {
+    const auto path = silence_path(p, place, *since);
+    const auto& model = p.first_scan_at ? gaps_ : first_scans_;
+    const auto silence = model.look(curve(p.first_scan_at ? Tree::gap : Tree::first_scan, path, day), path,
+                                    hours(*since, now), day);
+    out.longer_share = silence.longer_share;
+    (p.first_scan_at ? out.lost : out.never_scanned) = silence.final;
+  }
+  if (!deliver_by) return out;
+  const CivilDate today = place.zone.civil_date(now);
+  const CivilDate due = day_before(*deliver_by, place.zone);
+  if (now >= *deliver_by) {
+    out.late = out.late_raw = 1;
+    return out;
+  }
+  const auto& transit = curve(Tree::transit, transit_path(p), day);
+  const double gone = std::max(out.lost, out.never_scanned);
+  if (p.first_scan_at) {
+    const double age = std::max(0.0, business_days(place, *p.first_scan_at, today));
+    out.late_raw = forecasting::late_chance(transit, {.age_days = age, .lost = gone},
+                                            business_days(place, *p.first_scan_at, due));
+  } else {
+    // As if it were scanned tomorrow.
+    const CivilDate first = place.calendar.add(today, 1);
+    out.late_raw =
+        forecasting::late_chance(transit, {.age_days = 0, .lost = gone}, place.calendar.between(first, due));
+  }
+  out.late_raw = std::clamp(out.late_raw, 0.0, 1.0);
+  out.late = recalibration_.apply(out.late_raw);
+  return out;
+}
+
+std::optional<ParcelModels::Arrival> ParcelModels::arrival(const Parcel& p, const Place& place, double level,
+                                                           Instant now) const {
+  if (!p.first_scan_at || p.ended_at) return std::nullopt;
+  const auto& transit = curve(Tree::transit, transit_path(p), day_of(now));
+  const double age = std::max(0.0, business_days(place, *p.first_scan_at, place.zone.civil_date(now)));
+  const double tail = (1 - std::clamp(level, 0.01, 0.99)) / 2;
+  const CivilDate first = place.zone.civil_date(*p.first_scan_at);
+  const auto at = [&](double share) {
+    return place.calendar.add(first,
+                              static_cast<int>(std::floor(forecasting::quantile_given(transit, age, share))));
+  };
+  return Arrival{at(tail), at(0.5), at(1 - tail)};
+}
+
+}  // namespace forestall::parcels
