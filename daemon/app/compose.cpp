@@ -7,6 +7,7 @@
 #include "daemon/app/alert_watchers.hpp"
 #include "daemon/app/alerting_part.hpp"
 #include "daemon/app/budget_part.hpp"
+#include "daemon/app/carriers_part.hpp"
 #include "daemon/app/console_part.hpp"
 #include "daemon/app/credential_figures.hpp"
 #include "daemon/app/housekeeping.hpp"
@@ -39,9 +40,11 @@ Parts compose(Context& context) {
   const auto flow = std::make_shared<flow::Flow>(context.machine_clock);
   parts.push_back(make_ledgers(context, redis.client, flow));
   add_import_route(context, flow);
-  add_orders_route(context, flow);
+  auto orders = make_orders(context, flow);
+  parts.push_back(std::move(orders.part));
   auto polling = make_polling(context, http.client, flow);
   parts.push_back(std::move(polling.part));
+  parts.push_back(make_carriers(context, http.client, flow, polling.calls, orders.desks));
   parts.push_back(make_budget(context, flow));
   auto acting = make_acting(context, redis.client, flow, polling.calls);
   // Started before whoever acts, and stopped after, so that nothing they say is missed.

@@ -1,105 +1,137 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/orders_part.hpp"
 
+#include <algorithm>
 #include <array>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-#include <map>
 #include <utility>
 #include <vector>
 
-#include "daemon/orders/live/mirror_facts.hpp"
+#include "connectors/net/sleep.hpp"
+#include "daemon/app/orders_json.hpp"
+#include "daemon/runtime/task_group.hpp"
 
 namespace forestall::app {
 namespace {
 
-namespace json = boost::json;
+using boost::asio::awaitable;
+using namespace std::chrono_literals;
 
-constexpr std::size_t most_orders = 1000;                 // looked at in one turn
-constexpr auto counted_every = std::chrono::seconds(60);  // for the metric: a scrape copies numbers
-
-constexpr std::string_view at_risk_schema = R"({
-  "type": "object", "required": ["seller", "open_orders", "looked_at", "orders"],
-  "properties": {
-    "seller": {"type": "string"},
-    "open_orders": {"type": "integer"},
-    "looked_at": {"type": "integer", "description": "the most urgent ones"},
-    "orders": {"type": "array", "description": "the most avoidable loss first",
-      "items": {"type": "object", "properties": {
-      "account": {"type": "string"}, "order": {"type": "string"}, "cause": {"type": "string"},
-      "hard": {"type": "boolean", "description": "evidence, not a forecast"},
-      "probability": {"type": "number"}, "deadline": {"type": "string"},
-      "act_by": {"type": "string", "description": "the last moment when acting still helps"},
-      "stake": {"type": "string"}, "next": {"type": "string"}, "why": {"type": "string"}}}}}})";
+constexpr auto look_every = 5min;
+constexpr auto tick_every = 1h;
+constexpr auto open_asked_every = 100ms;
+constexpr auto retry_load = 1s;
+constexpr std::size_t most_causes = 1'000;
 
 class Orders {
  public:
-  Orders(Context& context, std::shared_ptr<flow::Flow> flow) : context_(context), flow_(std::move(flow)) {}
-
-  web::Response at_risk(const web::Request& request) {
-    auto* const seller = flow_->find_seller(request.parameter("seller"));
-    if (seller == nullptr) return web::problem(404, ErrorCode::not_found, "no such seller");
-    if (!seller->open || seller->ledger == nullptr)
-      return web::problem(503, ErrorCode::unavailable, "the seller's ledger is not open; see /readyz");
-    const orders::Looked looked = look_at(*seller);
-    json::array list;
-    for (const orders::Flag& f : looked.flags)
-      list.push_back(json::object{{"account", f.account.str()},
-                                  {"order", f.order.str()},
-                                  {"cause", orders::word(f.cause)},
-                                  {"hard", f.hard},
-                                  {"probability", f.probability},
-                                  {"deadline", to_string(f.deadline)},
-                                  {"act_by", to_string(f.act_by)},
-                                  {"stake", to_string(f.stake)},
-                                  {"next", orders::word(f.next)},
-                                  {"why", f.why}});
-    return web::json(json::serialize(json::object{{"seller", seller->settings.id.str()},
-                                                  {"open_orders", looked.open_orders},
-                                                  {"looked_at", looked.looked_at},
-                                                  {"orders", std::move(list)}}));
+  Orders(Context& context, std::shared_ptr<flow::Flow> flow)
+      : context_(context),
+        flow_(std::move(flow)),
+        tasks_(context.executor, context.log, "orders", context.fatal) {
+    for (auto& seller : flow_->sellers())
+      desks_.emplace_back(seller, context.clock, context.log.with({{"seller", seller.settings.id}}));
+    flow_->listen([this](const flow::Fresh& fresh) {
+      for (auto& desk : desks_) desk.heard(fresh);
+    });
   }
 
-  void collect(metrics::Page& page) {
-    const Monotonic now = context_.clock.monotonic();
-    if (counts_.empty() || now >= counted_at_ + counted_every) count(now);
-    for (const auto& [seller, by_cause] : counts_)
-      for (std::size_t c = 0; c < by_cause.size(); ++c)
-        page.gauge("forestall_orders_at_risk", "Open orders at risk among the most urgent ones, by cause.",
-                   std::uint64_t{by_cause[c]},
-                   {{"seller", seller}, {"cause", orders::word(static_cast<orders::Cause>(c))}});
+  awaitable<Status> start() {
+    // By now every account is in the flow.
+    for (auto& desk : desks_) {
+      desk.settle_places();
+      tasks_.spawn("orders " + desk.seller().settings.id.str(), runtime::OnFailure::stop_daemon, watch(desk));
+    }
+    co_return Status{};
   }
+
+  awaitable<void> stop() {
+    co_await tasks_.stop();
+    for (auto& desk : desks_)
+      if (auto ok = co_await desk.save(); !ok)
+        context_.log.warning("orders_not_saved",
+                             {{"seller", desk.seller().settings.id}, {"reason", ok.error()}});
+  }
+
+  void reload() {
+    for (auto& desk : desks_) desk.settle_places();
+  }
+
+  awaitable<web::Response> at_risk(const web::Request& request) {
+    auto found = find(request);
+    if (!found) co_return std::move(found.error());
+    const auto looked = co_await (*found)->look();
+    co_return web::json(at_risk_json(**found, looked));
+  }
+  web::Response causes(const web::Request& request) {
+    auto found = find(request);
+    if (!found) return std::move(found.error());
+    const auto days = read_days(request);
+    if (!days) return web::problem(400, ErrorCode::invalid_argument, "days: a number from 1 to 120");
+    return web::json(causes_json(**found, context_.clock.now() - std::chrono::days(*days), most_causes));
+  }
+
+  void collect(metrics::Page& page) const {
+    for (const auto& desk : desks_) collect_desk(page, desk);
+  }
+  std::deque<orders::OrderDesk>& desks() { return desks_; }
 
  private:
-  static constexpr std::size_t causes = 9;
-
-  orders::Looked look_at(const flow::Seller& seller) const {
-    std::vector<const config::AccountSettings*> accounts;
-    accounts.reserve(seller.accounts.size());
-    for (const flow::Account* a : seller.accounts) accounts.push_back(&a->settings);
-    return orders::look(seller.ledger->mirror(), accounts, {}, context_.clock.now(), most_orders);
+  std::expected<orders::OrderDesk*, web::Response> find(const web::Request& request) {
+    for (auto& desk : desks_) {
+      if (desk.seller().settings.id.str() != request.parameter("seller")) continue;
+      if (!desk.seller().open || !desk.loaded())
+        return std::unexpected(
+            web::problem(503, ErrorCode::unavailable, "the seller's ledger is not open; see /readyz"));
+      return &desk;
+    }
+    return std::unexpected(web::problem(404, ErrorCode::not_found, "no such seller"));
   }
 
-  void count(Monotonic now) {
-    counted_at_ = now;
-    counts_.clear();
-    for (const flow::Seller& seller : flow_->sellers()) {
-      if (!seller.open || seller.ledger == nullptr) continue;
-      auto& by_cause = counts_[seller.settings.id.str()];
-      for (const orders::Flag& f : look_at(seller).flags) ++by_cause[static_cast<std::size_t>(f.cause)];
+  // Loads, and loads again whenever the mirror was read anew.
+  awaitable<void> load(orders::OrderDesk& desk) {
+    const auto share = context_.activity.begin();  // a world in lock-step waits for it
+    while (!desk.seller().open || !desk.loaded()) {
+      if (!desk.seller().open) {
+        co_await net::sleep_for(context_.machine_clock, open_asked_every);
+        continue;
+      }
+      if (auto ok = co_await desk.load(); !ok) {
+        context_.log.warning("orders_not_loaded",
+                             {{"seller", desk.seller().settings.id}, {"reason", ok.error()}});
+        co_await net::sleep_for(context_.machine_clock, retry_load);
+      }
+    }
+  }
+
+  awaitable<void> watch(orders::OrderDesk& desk) {
+    co_await load(desk);
+    auto tick_at = context_.clock.monotonic();
+    for (;;) {
+      if (!desk.seller().open || !desk.loaded()) co_await load(desk);
+      {
+        const auto share = context_.activity.begin();
+        if (context_.clock.monotonic() >= tick_at) {
+          co_await desk.tick();
+          if (auto ok = co_await desk.save(); !ok)
+            context_.log.warning("orders_not_saved",
+                                 {{"seller", desk.seller().settings.id}, {"reason", ok.error()}});
+          tick_at = context_.clock.monotonic() + tick_every;
+        }
+        co_await desk.look();
+      }
+      co_await net::sleep_for(context_.clock, look_every);
     }
   }
 
   Context& context_;
   std::shared_ptr<flow::Flow> flow_;
-  std::map<std::string, std::array<std::uint64_t, causes>> counts_;
-  Monotonic counted_at_{};
+  std::deque<orders::OrderDesk> desks_;
+  runtime::TaskGroup tasks_;
 };
 
 }  // namespace
 
-void add_orders_route(Context& context, std::shared_ptr<flow::Flow> flow) {
+OrdersPart make_orders(Context& context, std::shared_ptr<flow::Flow> flow) {
   const auto self = std::make_shared<Orders>(context, std::move(flow));
   context.metrics.add([self](metrics::Page& page) { self->collect(page); });
   context.routes.push_back(
@@ -108,8 +140,21 @@ void add_orders_route(Context& context, std::shared_ptr<flow::Flow> flow) {
        .access = web::Access::read,
        .summary =
            "Open orders in danger: cause, deadline, the last moment when acting still helps, next step",
-       .handler = web::immediate([self](const web::Request& request) { return self->at_risk(request); }),
-       .response_schema = at_risk_schema});
+       .handler = [self](const web::Request& request) { return self->at_risk(request); },
+       .response_schema = at_risk_schema()});
+  context.routes.push_back(
+      {.method = web::Method::get,
+       .pattern = "/api/v1/sellers/{seller}/orders/causes",
+       .access = web::Access::read,
+       .summary = "Orders that were cancelled or late: whose fault, and where the units go",
+       .handler = web::immediate([self](const web::Request& request) { return self->causes(request); }),
+       .query = {{"days", "how far back; 30 if left out"}},
+       .response_schema = causes_schema()});
+  return {.part = {.name = "orders",
+                   .start = [self] { return self->start(); },
+                   .stop = [self] { return self->stop(); },
+                   .reload = [self](const config::Settings&) { self->reload(); }},
+          .desks = self->desks()};
 }
 
 }  // namespace forestall::app

@@ -74,9 +74,13 @@ std::vector<Command> commands() {
        .description = "Each with its cause, what is at stake, the last moment when acting still helps and "
                       "the next step. "
                       "Leaves with 1 when there are any.",
-       .examples = {"forestall orders acme --at-risk"},
+       .examples = {"forestall orders acme --at-risk", "forestall orders acme --causes --days 7"},
        .arguments = {{.name = "seller", .placeholder = "SELLER", .help = "a seller's id", .required = true},
-                     {.name = "--at-risk", .placeholder = "", .help = "those that may be cancelled or late"}},
+                     {.name = "--at-risk", .placeholder = "", .help = "those that may be cancelled or late"},
+                     {.name = "--causes",
+                      .placeholder = "",
+                      .help = "why orders were cancelled or late, and where their units go"},
+                     {.name = "--days", .placeholder = "N", .help = "of --causes: how far back; default 30"}},
        .run = run_orders},
       {.name = "budget",
        .summary = "How many orders each account may still cancel before the channel's limit",
@@ -93,6 +97,14 @@ std::vector<Command> commands() {
                       .placeholder = "ID",
                       .help = "the seller, where there are several"}},
        .run = run_budget},
+      {.name = "carriers",
+       .summary = "Shows how carriers do, by service and lane, and what goes wrong with them now",
+       .description = "On time, first scan in time, lost: each share with its 90 % interval; lanes with few "
+                      "parcels lean on "
+                      "their service. Leaves with 1 while a collection was missed or a hub is silent.",
+       .examples = {"forestall carriers acme"},
+       .arguments = {{.name = "seller", .placeholder = "SELLER", .help = "a seller's id", .required = true}},
+       .run = run_carriers},
       {.name = "rebuild",
        .summary = "Derives a seller's counters again from what is stored, and says what differs",
        .description =

@@ -18,6 +18,7 @@ Exit run_import(Invocation& invocation);
 Exit run_rebuild(Invocation& invocation);
 Exit run_orders(Invocation& invocation);
 Exit run_budget(Invocation& invocation);
+Exit run_carriers(Invocation& invocation);
 Exit run_reconcile(Invocation& invocation);
 Exit run_setup(Invocation& invocation);
 Exit run_accept(Invocation& invocation);

@@ -140,8 +140,8 @@ class Ledger {
   // What `see` is given lives as long as the call of it.
   Task<void> visit_kept(std::function<void(const model::Observation&)> see);
   Task<void> visit_orders(std::function<void(const model::OrderUpsert&)> see);
-  // Of what is kept, only the kinds whose letter (lua hash `entity`) is named and whose field `wanted` takes (null:
-  // all). A record that cannot be read is passed over; how many were.
+  // Of what is kept, only the kinds whose letter (lua hash `entity`) is named and whose field `wanted` takes
+  // (null: all). A record that cannot be read is passed over; how many were.
   Task<std::size_t> visit_kinds(std::string letters, std::function<bool(std::string_view field)> wanted,
                                 std::function<void(model::Observation&&)> take);
 

@@ -117,8 +117,8 @@ class Assessor {
     if (p.lost >= r_.lost) {
       add(Cause::parcel_lost, p.lost, deliver_by, std::max(deliver_by, now_ + r_.reaction),
           r_.cancel_cost_share, NextStep::open_claim, "so long a silence is mostly for ever");
-    } else if (p.longer_share < r_.stuck_level) {
-      add(Cause::parcel_stuck, std::max(p.late, 1 - p.longer_share), deliver_by, deliver_by - r_.reaction,
+    } else if (p.longer_share < r_.stuck_level && p.stuck >= r_.stuck) {
+      add(Cause::parcel_stuck, std::max(p.late, p.stuck), deliver_by, deliver_by - r_.reaction,
           r_.late_cost_share, NextStep::open_investigation,
           fmt::format("silent for longer than {:.1f} % of parcels are", 100 * (1 - p.longer_share)));
     } else if (now_ >= deliver_by || p.late >= r_.late) {

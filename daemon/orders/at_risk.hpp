@@ -49,6 +49,7 @@ struct ParcelFacts {
   double never_scanned = 0;  // P, while there is no scan
   double lost = 0;           // P, while silent
   double longer_share = 1;   // share of ordinary silences that last longer than this one
+  double stuck = 1;          // P(no scan within the next day), while silent
   double late = 0;           // P(not there by deliver-by)
   bool returning = false;    // refused or undeliverable, and on its way back
 };
@@ -74,7 +75,9 @@ struct OrderFacts {
 // From what probability a cause is worth a person's look, and how a loss is valued.
 struct RiskRules {
   double stock = 0.2, handling = 0.3, never_scanned = 0.3, lost = 0.3, late = 0.3;
-  double stuck_level = 0.01;                    // share of ordinary silences: see forecasting::stuck_level
+  // Stuck is a silence longer than all but this share of ordinary ones, of which at least so much is expected
+  // to last another day: where gaps are regular the longest of them are rare and yet nothing to worry about.
+  double stuck_level = 0.01, stuck = 0.5;
   Millis warn_before = std::chrono::hours(24);  // of an automatic cancellation
   double cancel_cost_share = 1.0;               // a cancelled order costs its value, times this, and
   double late_cost_share = 0.25;                // a late one this

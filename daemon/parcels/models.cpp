@@ -19,6 +19,7 @@ using std::chrono::sys_days;
 
 constexpr std::size_t most_said = 20'000;
 constexpr std::int32_t said_days = 60;
+constexpr double recalibrated_days = 2;
 constexpr double enough = 20;  // ended waits of one's own, beside which priors need no topping up
 
 // FNV-1a; a number of its own for each level, so that no two groups of one tree share a key.
@@ -117,6 +118,11 @@ void ParcelModels::silent(const Parcel& p, const Place& place, Instant from, Ins
   (void)model.waited(silence_path(p, place, *since), hours(*since, from), hours(*since, to), day_of(to));
 }
 
+void ParcelModels::settle(const OpenSilences& open, std::int32_t day) {
+  first_scans_.set_open(open.labels_final, open.labels, day);
+  gaps_.set_open(open.gaps_final, open.gaps, day);
+}
+
 void ParcelModels::scanned(const Parcel& before, const Place& place, Instant since, Instant at) {
   auto& model = before.first_scan_at ? gaps_ : first_scans_;
   if (at < since) return;
@@ -182,6 +188,7 @@ Chances ParcelModels::look(const Parcel& p, const Place& place, std::optional<In
     const auto silence = model.look(curve(p.first_scan_at ? Tree::gap : Tree::first_scan, path, day), path,
                                     hours(*since, now), day);
     out.longer_share = silence.longer_share;
+    out.stuck = silence.silent_for(24);
     (p.first_scan_at ? out.lost : out.never_scanned) = silence.final;
   }
   if (!deliver_by) return out;
@@ -193,8 +200,9 @@ Chances ParcelModels::look(const Parcel& p, const Place& place, std::optional<In
   }
   const auto& transit = curve(Tree::transit, transit_path(p), day);
   const double gone = std::max(out.lost, out.never_scanned);
+  double age = 0;
   if (p.first_scan_at) {
-    const double age = std::max(0.0, business_days(place, *p.first_scan_at, today));
+    age = std::max(0.0, business_days(place, *p.first_scan_at, today));
     out.late_raw = forecasting::late_chance(transit, {.age_days = age, .lost = gone},
                                             business_days(place, *p.first_scan_at, due));
   } else {
@@ -204,7 +212,8 @@ Chances ParcelModels::look(const Parcel& p, const Place& place, std::optional<In
         forecasting::late_chance(transit, {.age_days = 0, .lost = gone}, place.calendar.between(first, due));
   }
   out.late_raw = std::clamp(out.late_raw, 0.0, 1.0);
-  out.late = recalibration_.apply(out.late_raw);
+  // Learned from what was said at first scans. An old parcel that has not come is judged by that alone.
+  out.late = age < recalibrated_days ? recalibration_.apply(out.late_raw) : out.late_raw;
   return out;
 }
 

@@ -34,6 +34,7 @@ struct Chances {
   double never_scanned = 0;  // P, while there is no scan
   double lost = 0;           // P, while silent
   double longer_share = 1;   // share of ordinary silences that last longer
+  double stuck = 0;          // P(no scan within the next day)
   double late = 0;           // P(not there by deliver-by), recalibrated
   double late_raw = 0;       // before
 };
@@ -50,6 +51,12 @@ class ParcelModels {
   // --- learning: each stretch once, in the order of time ---
   // The parcel's silence (before its first scan: since its label) has lasted from `from` to `to` and goes on.
   void silent(const Parcel& parcel, const Place& place, Instant from, Instant to);
+  // Of the silences that are open now, before and after the first scan: their number, and the sum of
+  // P(final).
+  struct OpenSilences {
+    double labels = 0, labels_final = 0, gaps = 0, gaps_final = 0;
+  };
+  void settle(const OpenSilences& open, std::int32_t day);
   // Its silence, which began at `since`, ended with a scan at `at`; `parcel` as it was before.
   void scanned(const Parcel& before, const Place& place, Instant since, Instant at);
   // Nobody believes in it any more.

@@ -32,6 +32,7 @@ struct Tracked {
   Instant taught_until{};     // what this silence has taught the models so far
   double said_late = -1;      // P(late) as said at the first scan; -1: not yet
   bool given_up = false;      // silent for so long that it counts as lost
+  bool taught_final = false;  // the models were told that this silence is for ever
 };
 
 // What is kept of an order beside the ledger's mirror: of those with a parcel or a request only.

@@ -43,7 +43,7 @@ forecasting::SilenceSettings first_scan_settings() {
           .final = {.half_life_days = 180, .parent_weight = 100, .first_share = 0.005}};
 }
 forecasting::SilenceSettings gap_settings() {
-  return {.curve = {.half_life_days = 45, .parent_weight = 20, .speed_weight = 8, .first_hazard = 0.2},
+  return {.curve = {.half_life_days = 45, .parent_weight = 20, .speed_weight = 8, .first_hazard = 0.1},
           .final = {.half_life_days = 180, .parent_weight = 200, .first_share = 0.002}};
 }
 forecasting::CurveSettings transit_settings() { return {}; }

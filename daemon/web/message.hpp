@@ -33,6 +33,8 @@ struct Request {
   std::map<std::string, std::string, std::less<>> path_parameters;  // {seller} and the like
   std::map<std::string, std::string, std::less<>> query;            // of a repeated key the last
   std::string content_type;
+  std::vector<std::pair<std::string, std::string>>
+      headers;  // those the route wants, in lower case, where sent
   std::string body;
   Caller caller;
 

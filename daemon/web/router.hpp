@@ -49,6 +49,7 @@ struct Route {
   std::string_view request_schema{};   // JSON Schema of the body; empty: none is read
   std::size_t max_body =
       0;  // bytes; 0: the server's limit where there is a request schema, else none allowed
+  std::vector<std::string_view> wanted_headers{};  // in lower case: what else of the header the handler sees
   std::string_view media_type = "application/json";  // of a 200
   OpenEvents events{};                               // instead of a handler: the answer is a stream
 };

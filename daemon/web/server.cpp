@@ -318,6 +318,9 @@ awaitable<Response> Server::Impl::answer(ConnectionId id, Socket& socket, boost:
   if (ec) co_return unreadable(ec);
   body_unread = false;
   request.content_type = parser.get()[http::field::content_type];
+  for (const auto name : route.wanted_headers)
+    if (const auto found = parser.get().find(name); found != parser.get().end())
+      request.headers.emplace_back(name, found->value());
   request.body = std::move(parser.get().body());
   table.enter(id, Phase::handling, clock.monotonic());
   if (route.events) co_return open_stream(id, route, request, events);

@@ -50,12 +50,22 @@ double Silence::silent_for(double more) const {
   return final + (1 - final) * still_waiting_given(curve, silence_bins(hours), silence_bins(hours + more));
 }
 
+void SilenceModel::set_open(double expected, double open, std::int32_t day) {
+  if (!(expected >= 0) || !(open >= expected)) return;
+  const Share all = final_.share({}, day);
+  lift_ = std::max(1.0, (all.share * all.weight + expected) / ((all.weight + open) * all.share));
+}
+
+double SilenceModel::final_share(std::span<const std::uint64_t> path, std::int32_t day) const {
+  return std::min(0.9, lift_ * final_.share(path, day).share);
+}
+
 Expected<void> SilenceModel::waited(std::span<const std::uint64_t> path, double from_hours, double to_hours,
                                     std::int32_t day) {
   for (const double h : {from_hours, to_hours})
     if (auto ok = possible(h); !ok) return ok;
   if (from_hours > to_hours) return std::unexpected(ForecastError::time_backwards);
-  const double pi = final_.share(path, day).share;
+  const double pi = final_share(path, day);
   const Survival curve = curve_.survival(path, day);
   for (std::size_t bin = passed(from_hours); bin < passed(to_hours); ++bin)
     if (auto ok = curve_.waited(path, bin, bin + 1, day, 1 - final_given(pi, curve[bin])); !ok) return ok;
@@ -82,7 +92,7 @@ Silence SilenceModel::look(const Survival& curve, std::span<const std::uint64_t>
   out.hours = std::isfinite(hours) ? std::max(0.0, hours) : 0;
   out.curve = curve;
   out.longer_share = still_waiting(out.curve, silence_bins(out.hours));
-  const double pi = final_.share(path, day).share;
+  const double pi = final_share(path, day);
   out.final = final_given(pi, out.longer_share);
   return out;
 }

@@ -55,6 +55,12 @@ class SilenceModel {
     return curve_.evidence(path, day);
   }
 
+  // What scans say about the share of final silences comes at once, what silences say comes late: of those
+  // that are open now, `open` many, so many are `expected` to be final (the sum of their P(final), asked
+  // before). The shares are raised by as much until the next call: an E-step of EM (Dempster, Laird, Rubin
+  // 1977) each time.
+  void set_open(double expected, double open, std::int32_t day);
+
   // P(final | silent for g) = pi / (pi + (1 - pi) S(g)): Boag 1949 (JRSS B 11:15-53).
   Silence look(std::span<const std::uint64_t> path, double hours, std::int32_t day) const;
   // The same with a curve that was asked for before: many parcels share one.
@@ -67,8 +73,10 @@ class SilenceModel {
  private:
   friend std::vector<std::uint8_t> encode(const SilenceModel& model);
   friend Expected<SilenceModel> decode_silence_model(std::span<const std::uint8_t> bytes);
+  double final_share(std::span<const std::uint64_t> path, std::int32_t day) const;
   CurveTree curve_;
   ShareTree final_;
+  double lift_ = 1;  // not stored
 };
 
 // Which share of ordinary silences may be called stuck by mistake, so that `alerts_a_day` false ones come of

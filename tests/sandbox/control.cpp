@@ -44,6 +44,7 @@ Answer Control::answer(const Request& request) {
   if (what == "POST edit") return edit(request);
   if (what == "POST cancel-request") return cancel_request(request);
   if (what == "GET parcels") return {.body = parcels_.parcels_json()};
+  if (what == "GET requests") return requests();
   if (what == "GET parcel-event")
     return {.body = parcels_.event_json(request.parameter("tracking").value_or(""))};
   if (what == "POST parcel") return parcel(request);
@@ -65,9 +66,10 @@ Answer Control::answer(const Request& request) {
     return json_answer(market_truth_json(market_));
   }
   return json_answer(
-      object{{"error",
-              "GET clock truth baseline lines writes accounts parcels parcel-event; POST advance edit "
-              "cancel-request parcel missed-collection hub-outage faults finish stop; DELETE faults"}},
+      object{
+          {"error",
+           "GET clock truth baseline lines writes accounts parcels requests parcel-event; POST advance edit "
+           "cancel-request parcel missed-collection hub-outage faults finish stop; DELETE faults"}},
       404);
 }
 
@@ -197,6 +199,15 @@ Answer Control::cancel_request(const Request& request) {
   if (!account->orders.request_cancellation(text_at(*body, "order"), market_.now()))
     return no("unknown order");
   return json_answer(object{});
+}
+
+// The buyers who asked to cancel by themselves (--cancel-requests).
+Answer Control::requests() const {
+  array list;
+  for (const Account& account : market_.accounts())
+    for (const auto& asked : account.orders.asked())
+      list.push_back(object{{"account", account.name}, {"order", asked.order}, {"at", to_string(asked.at)}});
+  return json_answer(object{{"requests", list}});
 }
 
 // {"order":"100-1234567-0000001","fate":"lost"}

@@ -38,6 +38,7 @@ class Control {
   Answer accounts() const;
   Answer edit(const Request& request);
   Answer cancel_request(const Request& request);
+  Answer requests() const;
   Answer parcel(const Request& request);
   Answer missed_collection(const Request& request);
   Answer hub_outage(const Request& request);

@@ -51,8 +51,10 @@ Market::Market(Setting setting, const Options& options)
     : options_(options),
       setting_(std::move(setting)),
       world_(setting_.scenario, setting_.catalogue, setting_.demand) {
-  for (std::size_t i = 0; i < setting_.catalogue.channels; ++i)
+  for (std::size_t i = 0; i < setting_.catalogue.channels; ++i) {
     accounts_.push_back(make_account(setting_, i, options.fba));
+    accounts_.back().orders.let_buyers_ask(options.seed, options.cancel_requests);
+  }
   if (!options.warehouse.empty()) warehouse_.emplace(options.warehouse, options.stock_every, world_.now());
   if (options.seller_sync > Millis{0})
     seller_.emplace(world_, rules_of(options.seller_sync, options.buffer, accounts_.size()));

@@ -71,6 +71,9 @@ std::expected<Options, int> read_options(int argc, char** argv) {
   app.add_option("--pending-dies", options.pending_dies, "share of these that never get it")->check(share);
   app.add_option("--withdrawn", options.withdrawn_share, "share of orders that buyers cancel")->check(share);
   add_duration(app, "--pick-after", options.pick_after, "from payment to the shelf");
+  app.add_option("--cancel-requests", options.cancel_requests,
+                 "share of orders whose buyers ask to cancel, and nobody answers")
+      ->check(share);
   app.add_option("--stuck", options.fates.stuck, "share of parcels that are silent for days")->check(share);
   app.add_option("--lost", options.fates.lost, "share of parcels that are never seen again")->check(share);
   app.add_option("--never-scanned", options.fates.never_scanned, "share of labels without a parcel")

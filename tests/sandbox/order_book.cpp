@@ -52,6 +52,9 @@ Order& OrderBook::order_of(const world::World& world, world::LineIndex line) {
     orders_.push_back({.number = number, .id = make_id(number), .created = placed, .updated = placed});
     by_id_.emplace(orders_.back().id, it->second);
     by_update_.emplace(placed, it->second);
+    const auto bits = world::mix(world::mix(asking_.first ^ 0x61736bU) ^ world::mix(number));
+    if (static_cast<double>(bits >> 11) * 0x1.0p-53 < asking_.second)
+      will_ask_.emplace_back(placed + std::chrono::minutes(90), it->second);
   }
   return orders_[it->second];
 }
@@ -94,6 +97,15 @@ void OrderBook::update(const world::World& world) {
         break;
     }
     touch(by_number_.at(order.number), event.at);
+  }
+  // Orders become known in the order of their placing, but for those of one poll: the earliest may wait a
+  // little.
+  while (!will_ask_.empty() && will_ask_.front().first <= world.now()) {
+    const auto [at, position] = will_ask_.front();
+    will_ask_.pop_front();
+    if (orders_[position].status() != "UNSHIPPED") continue;
+    request_cancellation(orders_[position].id, at);
+    asked_.push_back({orders_[position].id, at});
   }
 }
 

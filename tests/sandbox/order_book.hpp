@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -45,6 +46,13 @@ class OrderBook {
       : channel_(channel), names_(names) {}
 
   void update(const world::World& world);
+  // From now on this share of the orders have a buyer who asks to cancel an hour and a half after placing.
+  void let_buyers_ask(std::uint64_t seed, double share) { asking_ = {seed, share}; }
+  struct Asked {
+    std::string order{};
+    Instant at{};
+  };
+  const std::vector<Asked>& asked() const { return asked_; }
   const std::vector<Order>& orders() const { return orders_; }
   // The buyer asks to cancel what is not shipped yet; false where the order is unknown.
   bool request_cancellation(std::string_view id, Instant now);
@@ -66,6 +74,9 @@ class OrderBook {
   std::unordered_map<std::uint32_t, std::uint32_t> by_number_;
   std::unordered_map<std::string, std::uint32_t> by_id_;
   std::set<std::pair<Instant, std::uint32_t>> by_update_;
+  std::pair<std::uint64_t, double> asking_{0, 0};
+  std::deque<std::pair<Instant, std::uint32_t>> will_ask_;  // when, and the order's place
+  std::vector<Asked> asked_;
 };
 
 }  // namespace forestall::sandbox

@@ -66,6 +66,7 @@ std::optional<ParcelFacts> worst_parcel(const parcels::Dossier& d, const Account
       f.never_scanned = chances.never_scanned;
       f.lost = chances.lost;
       f.longer_share = chances.longer_share;
+      f.stuck = chances.stuck;
       f.late = chances.late;
     } else {
       f.label_at.reset();

@@ -258,7 +258,7 @@ void OrderDesk::stepped(const parcels::Step& step) {
     }
   }
   if (scanned) {
-    t.given_up = false;
+    t.given_up = t.taught_final = false;
     t.taught_until = *after.last_scan_at;
   } else if (t.taught_until == Instant{} && since) {
     t.taught_until = *since;
@@ -306,6 +306,7 @@ awaitable<void> OrderDesk::tick() {
   if (models_.refitted() == 0 || day - models_.refitted() >= refit_every) models_.refit(day);
 
   // Parcels: silent up to when a carrier last told of them.
+  parcels::ParcelModels::OpenSilences open_silences;
   std::optional<parcels::OrderKey> last;
   for (bool more = true; more;) {
     auto at = last ? book_.orders().upper_bound(*last) : book_.orders().begin();
@@ -322,9 +323,21 @@ awaitable<void> OrderDesk::tick() {
           models_.silent(t.now, {p->calendar, p->zone}, from, until);
           t.taught_until = until;
         }
-        if (now - *since < rules_.lost_after) continue;
+        const auto chances = models_.look(t.now, {p->calendar, p->zone}, std::nullopt, now);
+        (t.now.first_scan_at ? open_silences.gaps : open_silences.labels) += 1;
+        // Those that were taught as final are in the shares already.
+        if (!t.taught_final) {
+          open_silences.gaps_final += chances.lost;
+          open_silences.labels_final += chances.never_scanned;
+        }
+        const Millis silent = now - *since;
+        if (!t.taught_final &&
+            silent >= (t.now.first_scan_at ? rules_.gap_final_after : rules_.label_final_after)) {
+          t.taught_final = true;
+          models_.gone(t.now, {p->calendar, p->zone}, now);
+        }
+        if (silent < rules_.lost_after) continue;
         t.given_up = true;
-        models_.gone(t.now, {p->calendar, p->zone}, now);
         models_.ended(t.now, {p->calendar, p->zone}, now);
         ended(at->first, at->second, t, now);
       }
@@ -332,6 +345,8 @@ awaitable<void> OrderDesk::tick() {
     more = at != book_.orders().end();
     if (more) co_await let_others_run();
   }
+
+  models_.settle(open_silences, day);
 
   // Open orders: not handed over since the last time.
   const Instant before = ticked_at_.value_or(now);

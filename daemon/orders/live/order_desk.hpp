@@ -28,6 +28,8 @@ struct DeskRules {
   RiskRules risk{};
   IncidentRules incidents{};
   std::size_t most_open = 2'000;  // the most urgent open orders are looked at
+  // From when on a silence teaches the models that it is for ever, and when the parcel is given up.
+  Millis label_final_after = std::chrono::days(5), gap_final_after = std::chrono::days(12);
   Millis lost_after = std::chrono::days(30);
 };
 

@@ -108,6 +108,7 @@ void OrderDesk::tell_new(Looked& looked, Instant now) {
     log_.info("order_at_risk", {{"account", f.account},
                                 {"order", f.order},
                                 {"cause", word(f.cause)},
+                                {"at", now},
                                 {"hard", f.hard},
                                 {"probability", f.probability},
                                 {"deadline", f.deadline},

@@ -131,7 +131,7 @@ awaitable<Status> OrderDesk::load_stored() {
   learning_history_ = !saved_at_;
   // Parcels whose end was learned before are passed over at once; the channel's views go with them at the
   // end.
-  auto parcels = co_await ledger.visit_kept("sc", nullptr, [&](model::Observation&& o) {
+  auto parcels = co_await ledger.visit_kinds("sc", nullptr, [&](model::Observation&& o) {
     if (auto* s = std::get_if<ShipmentUpdate>(&o)) {
       const Instant last = std::max(s->from.true_at, s->handed_over_at.value_or(Instant{}));
       if (last < now - history) return;
@@ -155,7 +155,7 @@ awaitable<Status> OrderDesk::load_stored() {
       wanted.insert("x:" + order.account.str() + '\x1f' + line.listing.str());
   };
   std::vector<std::pair<parcels::OrderKey, std::vector<std::pair<ListingId, std::int64_t>>>> to_value;
-  auto orders = co_await ledger.visit_orders([&](OrderUpsert&& order) {
+  auto orders = co_await ledger.visit_orders([&](const OrderUpsert& order) {
     const parcels::OrderKey key{order.account, order.id};
     book_.put(order);
     if (order.closed_at) {
@@ -173,9 +173,8 @@ awaitable<Status> OrderDesk::load_stored() {
     }
   });
   if (!orders) co_return std::unexpected(orders.error());
-  figures_.unread += *orders;
 
-  auto prices = co_await ledger.visit_kept(
+  auto prices = co_await ledger.visit_kinds(
       "x", [&](std::string_view field) { return wanted.contains(std::string(field)); },
       [&](model::Observation&& o) {
         if (const auto* p = std::get_if<model::PriceObserved>(&o))

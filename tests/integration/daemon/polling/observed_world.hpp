@@ -40,6 +40,7 @@ class ObservedWorld {
   Instant now() const;
 
   RunningSandbox& sandbox() { return *sandbox_; }
+  std::uint16_t api_port() const { return port_; }
   std::optional<HttpAnswer> get(std::string_view target) const;  // nullopt while nobody listens
   // A section of /api/v1/status; null where nobody answers.
   boost::json::value status(std::string_view section) const;

@@ -53,7 +53,17 @@ class MirrorFacts : public testing::Test {
   }
   Looked looked() {
     const config::AccountSettings* const all[] = {&settings_};
-    return look(mirror_, all, {}, now, 100);
+    const auto places = places_of(all);
+    const auto orders = mirror_.by_ship_by(100);
+    const Shortages shortages(mirror_, orders);
+    Looked out;
+    for (const auto* o : orders) {
+      ++out.looked_at;
+      for (Flag& f : assess(facts_of(*o, places.at(o->account), shortages, known_, now), {}, now))
+        out.flags.push_back(std::move(f));
+    }
+    rank(out.flags);
+    return out;
   }
   static const Flag* find(const Looked& l, const char* id, Cause cause) {
     const auto at =
@@ -62,6 +72,7 @@ class MirrorFacts : public testing::Test {
   }
   ledger::Mirror mirror_;
   config::AccountSettings settings_;
+  Knowledge known_;
 };
 
 TEST_F(MirrorFacts, EnoughForAllRaisesNothing) {
@@ -108,9 +119,137 @@ TEST_F(MirrorFacts, APassedShipByAndAPendingPayment) {
   EXPECT_NE(find(l, "pending", Cause::payment_pending), nullptr);
 }
 
-TEST_F(MirrorFacts, OrdersOfUnknownAccountsAreLeftOut) {
-  mirror_.put(order("a", now - hours(1), 1, 1'000));
-  EXPECT_EQ(look(mirror_, {}, {}, now, 100).looked_at, 0u);
+TEST_F(MirrorFacts, APendingPaymentIsSeenWithoutAShipBy) {
+  stock(5);
+  auto pending = order("pending", now, 1, 1'000, model::OrderState::pending);
+  pending.placed_at = now - hours(60);
+  pending.ship_by.reset();
+  mirror_.put(pending);
+  EXPECT_NE(find(looked(), "pending", Cause::payment_pending), nullptr);
+}
+
+TEST_F(MirrorFacts, APriceNobodyRemembersIsTheListings) {
+  stock(5);
+  auto late = order("late", now - hours(1), 2, 1'000);
+  late.lines[0].unit_price.reset();
+  mirror_.put(late);
+  const std::map<std::pair<AccountId, ListingId>, Money> prices{
+      {{account, ListingId::literal("L1")}, Money(700, eur)}};
+  known_.prices = &prices;
+  const Looked l = looked();
+  const Flag* f = find(l, "late", Cause::handling_late);
+  ASSERT_NE(f, nullptr);
+  EXPECT_EQ(f->stake, Money(350, eur)) << "a quarter of two at 7.00";
+}
+
+// Parcels and requests, as the book has them.
+class WithParcels : public MirrorFacts {
+ protected:
+  WithParcels() {
+    stock(5);
+    models_.top_up(parcels::day_of(now));
+    known_ = {&book_, &models_, nullptr, nullptr};
+  }
+  model::ShipmentUpdate update(const char* order, bool carrier, model::ShipmentState state,
+                               std::optional<Instant> last = {}) {
+    model::ShipmentUpdate u;
+    u.from = {SourceId::literal(carrier ? "parcels" : "shop"), model::Version::of(now), last.value_or(now)};
+    u.account = account;
+    u.order = OrderId::literal(order);
+    u.carrier = CarrierId::literal("usps");
+    u.tracking = TrackingId::literal(std::string("T") + order);
+    u.state = state;
+    if (!carrier) {
+      u.handed_over_at = now - hours(260);
+      u.promised_by = now + hours(30);
+    }
+    u.first_scan_at = u.last_scan_at = last;
+    return u;
+  }
+  std::vector<Flag> flags(const char* id) {
+    const config::AccountSettings* const all[] = {&settings_};
+    const auto places = places_of(all);
+    const parcels::OrderKey key{account, OrderId::literal(id)};
+    const auto* d = book_.order(key);
+    if (d == nullptr) return {};
+    return assess(facts_of(key, *d, places.at(account), known_, now), {}, now);
+  }
+  void left(const char* id) {
+    auto o = order(id, now - hours(100), 1, 2'000, model::OrderState::shipped);
+    o.placed_at = now - hours(270);
+    o.deliver_by = now + hours(30);
+    o.closed_at = now - hours(260);
+    o.lines[0].portions.push_back(
+        {.units = Units(1), .allocated_at = {}, .picked_at = {}, .shipped_at = now - hours(260)});
+    book_.put(o);
+  }
+  parcels::ParcelBook book_;
+  parcels::ParcelModels models_;
+};
+
+TEST_F(WithParcels, ASilentParcelIsStuckOrLostAndALabelWasNeverScanned) {
+  book_.put(update("moving", false, model::ShipmentState::label_made), now);
+  book_.put(update("moving", true, model::ShipmentState::in_transit, now - hours(5)), now);
+  left("moving");
+  book_.put(update("lost", false, model::ShipmentState::label_made), now);
+  book_.put(update("lost", true, model::ShipmentState::in_transit, now - hours(240)), now);
+  left("lost");
+  book_.put(update("label", false, model::ShipmentState::label_made), now);
+  book_.put(update("label", true, model::ShipmentState::label_made), now);
+  left("label");
+  book_.put(update("unknown", false, model::ShipmentState::label_made), now);
+  left("unknown");
+  for (const Flag& f : flags("moving")) EXPECT_EQ(f.cause, Cause::parcel_late) << f.why;
+  ASSERT_EQ(flags("lost").size(), 1U);
+  EXPECT_EQ(flags("lost")[0].cause, Cause::parcel_lost);
+  EXPECT_EQ(flags("lost")[0].stake, Money(2'000, eur));
+  ASSERT_EQ(flags("label").size(), 1U);
+  EXPECT_EQ(flags("label")[0].cause, Cause::never_scanned);
+  EXPECT_TRUE(flags("unknown").empty()) << "no carrier has told of it: that is no evidence";
+}
+
+TEST_F(WithParcels, WhatGoesBackIsEvidence) {
+  book_.put(update("back", false, model::ShipmentState::label_made), now);
+  book_.put(update("back", true, model::ShipmentState::returning, now - hours(5)), now);
+  left("back");
+  const auto f = flags("back");
+  ASSERT_EQ(f.size(), 1U);
+  EXPECT_TRUE(f[0].hard);
+  EXPECT_EQ(f[0].next, NextStep::tell_the_buyer);
+}
+
+TEST_F(WithParcels, ARequestOfTheBuyerIsFlagged) {
+  auto open = order("asked", now + hours(20), 1, 1'000);
+  mirror_.put(open);
+  model::CancelRequest request;
+  request.account = account;
+  request.order = open.id;
+  request.requested_at = now - hours(2);
+  book_.put(request);
+  const Looked l = looked();
+  const Flag* f = find(l, "asked", Cause::cancel_requested);
+  ASSERT_NE(f, nullptr);
+  EXPECT_TRUE(f->hard);
+  EXPECT_EQ(f->deadline, now + hours(22));
+  EXPECT_EQ(f->next, NextStep::answer_approve);
+}
+
+TEST_F(WithParcels, LabelsOfOneDayThatNobodyScansAreOneIncident) {
+  std::vector<SilentParcel> silent;
+  const config::AccountSettings* const all[] = {&settings_};
+  const auto places = places_of(all);
+  for (int i = 0; i < 8; ++i) {
+    const auto id = std::to_string(i);
+    auto label = update(id.c_str(), false, model::ShipmentState::label_made);
+    label.handed_over_at = now - hours(60);
+    book_.put(label, now);
+    book_.put(update(id.c_str(), true, model::ShipmentState::label_made), now);
+  }
+  for (const auto& [key, d] : book_.orders()) add_silent(silent, key, d, places.at(account), models_, now);
+  const auto found = find_incidents(silent);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].kind, IncidentKind::collection_missed);
+  EXPECT_EQ(found[0].orders.size(), 8U);
 }
 
 }  // namespace
