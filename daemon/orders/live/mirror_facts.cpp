@@ -153,6 +153,25 @@ OrderFacts facts_of(const OrderUpsert& order, const AccountPlace& place, const S
   return f;
 }
 
+Looked look(const ledger::Mirror& mirror, std::span<const config::AccountSettings* const> accounts,
+            const RiskRules& rules, Instant now, std::size_t most) {
+  Looked out;
+  out.open_orders = mirror.open_orders();
+  out.at = now;
+  const AccountPlaces places = places_of(accounts);
+  const auto orders = mirror.by_ship_by(most);
+  const Shortages shortages(mirror, orders);
+  for (const OrderUpsert* order : orders) {
+    const auto place = places.find(order->account);
+    if (place == places.end() || now < order->placed_at) continue;  // a clock that runs ahead: next time
+    ++out.looked_at;
+    for (Flag& flag : assess(facts_of(*order, place->second, shortages, {}, now), rules, now))
+      out.flags.push_back(std::move(flag));
+  }
+  rank(out.flags);
+  return out;
+}
+
 OrderFacts facts_of(const parcels::OrderKey& key, const parcels::Dossier& d, const AccountPlace& place,
                     const Knowledge& known, Instant now) {
   OrderFacts f{.account = key.first,

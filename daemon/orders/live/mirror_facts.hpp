@@ -62,4 +62,10 @@ struct Looked {
   Instant at{};
 };
 
+// The `most` most urgent open orders by the mirror alone, in one turn: clocks, payments and stock. Orders of
+// accounts that are not given are left out: nobody knows their clocks. Whoever has an OrderDesk asks it
+// instead.
+Looked look(const ledger::Mirror& mirror, std::span<const config::AccountSettings* const> accounts,
+            const RiskRules& rules, Instant now, std::size_t most);
+
 }  // namespace forestall::orders
