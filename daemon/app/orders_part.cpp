@@ -16,7 +16,7 @@ namespace {
 using boost::asio::awaitable;
 using namespace std::chrono_literals;
 
-constexpr auto look_every = 5min;
+constexpr auto look_every = 10min;
 constexpr auto tick_every = 1h;
 constexpr auto open_asked_every = 100ms;
 constexpr auto retry_load = 1s;

@@ -119,13 +119,21 @@ void HandOverModel::moved(double expected, double left, Millis since) {
 
 std::optional<Instant> HandOverModel::last_collection(const TimeZone& zone, Instant ship_by,
                                                       Instant now) const {
+  const auto whole = [](Instant at) { return floor<hours>(at).time_since_epoch().count(); };
+  const auto [known, fresh] =
+      collections_.try_emplace({std::string(zone.name()), whole(ship_by), whole(now)}, std::nullopt);
+  if (!fresh) return known->second;
   double week = 0;
   for (const double h : hours_) week += h;
   if (week < least_hand_overs) return std::nullopt;
-  // The end of each whole hour of the clock, back from ship-by.
-  for (Instant at = floor<hours>(ship_by); at > now; at -= hours(1))
-    if (hours_[hour_of_week(zone, at - hours(1))] >= usual_share * week) return at;
-  return std::nullopt;
+  // The end of each whole hour of the clock, back from ship-by; further than a week there is nothing new.
+  const Instant least = std::max(now, ship_by - days(7));
+  for (Instant at = floor<hours>(ship_by); at > least; at -= hours(1))
+    if (hours_[hour_of_week(zone, at - hours(1))] >= usual_share * week) {
+      known->second = at;
+      break;
+    }
+  return known->second;
 }
 
 }  // namespace forestall::parcels

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "config/base/error.hpp"
@@ -30,7 +31,10 @@ class HandOverModel {
 
   // --- asking ---
   // As ParcelModels::refresh.
-  void refresh() const { curves_.clear(); }
+  void refresh() const {
+    curves_.clear();
+    collections_.clear();
+  }
   // P(not handed over by ship_by), of an order that still waits. While fewer leave than is usual for orders
   // of their age, the rest of the wait runs slower by as much (accelerated failure time with the pace of the
   // last day, shrunk towards one by five hand-overs).
@@ -58,6 +62,8 @@ class HandOverModel {
   std::int32_t hours_day_ = 0;
   double expected_ = 0, left_ = 0;  // of the last day or so
   mutable std::map<std::pair<std::uint64_t, std::int32_t>, forecasting::Survival> curves_;
+  // By zone, hour of ship-by and hour of asking: thousands of orders share a few.
+  mutable std::map<std::tuple<std::string, std::int64_t, std::int64_t>, std::optional<Instant>> collections_;
 };
 
 std::string encode(const HandOverModel& model);

@@ -38,19 +38,26 @@ awaitable<Looked> OrderDesk::look() {
 
   // The open orders: the shortages of all of them have to be seen at once.
   std::set<parcels::OrderKey> seen;
+  std::vector<parcels::OrderKey> urgent;
+  std::optional<Shortages> shortages;
   {
     const auto& mirror = seller_.ledger->mirror();
     out.open_orders = mirror.open_orders();
     const auto orders = mirror.by_ship_by(rules_.most_open);
-    const Shortages shortages(mirror, orders);
-    for (const model::OrderUpsert* order : orders) {
-      const AccountPlace* p = place(order->account);
-      if (p == nullptr || now < order->placed_at) continue;  // of a clock that runs ahead: next time
-      ++out.looked_at;
-      seen.insert({order->account, order->id});
-      for (Flag& flag : assess(facts_of(*order, *p, shortages, knowledge(), now), rules_.risk, now))
-        out.flags.push_back(std::move(flag));
-    }
+    shortages.emplace(mirror, orders);
+    for (const model::OrderUpsert* order : orders) urgent.emplace_back(order->account, order->id);
+  }
+  for (std::size_t i = 0; i < urgent.size() && seller_.open; ++i) {
+    if (i % slice == slice - 1) co_await let_others_run();
+    const auto& key = urgent[i];
+    const auto* order = seller_.ledger->mirror().order(key.first, key.second);
+    const AccountPlace* p = place(key.first);
+    // Closed meanwhile, or of a clock that runs ahead: next time.
+    if (order == nullptr || p == nullptr || now < order->placed_at) continue;
+    ++out.looked_at;
+    seen.insert(key);
+    for (Flag& flag : assess(facts_of(*order, *p, *shortages, knowledge(), now), rules_.risk, now))
+      out.flags.push_back(std::move(flag));
   }
   co_await let_others_run();
 
