@@ -19,6 +19,8 @@ std::optional<Mode> parse_mode(std::string_view text) {
 
 std::optional<std::string> AccountDesk::missing() const {
   if (!seller.open) return "the seller's ledger is not open";
+  if (seller.ledger != nullptr && !seller.ledger->whole())
+    return "what is known of the stock is being read again";
   if (account.marketplace == nullptr)
     return account.why_not.empty() ? "there is no connector" : account.why_not;
   if (!seller.mapped) return "the listings are not mapped yet";

@@ -103,12 +103,19 @@ void SellerActs::heard(const flow::Fresh& fresh) {
   if (!opened_) return;
   for (std::size_t i = 0; i < fresh.observations.size(); ++i) {
     const auto& observation = fresh.observations[i];
-    if (i >= fresh.applied.outcomes.size() || !ledger::changed(fresh.applied.outcomes[i])) continue;
-    if (const auto* order = std::get_if<model::OrderUpsert>(&observation))
-      for (const auto& news : floor_.custody.order(*order, now)) {
-        floor_.exposures.order(order->account, news);
-        floor_.beliefs.sold_at(order->account, news.sold);
-      }
+    if (i >= fresh.applied.outcomes.size()) continue;
+    const auto outcome = fresh.applied.outcomes[i];
+    if (const auto* order = std::get_if<model::OrderUpsert>(&observation)) {
+      // One that is known already may have been applied in a call whose answer was lost: the book, which
+      // takes an order once however often it is told, must have it, or its sales look like a person's doing.
+      if (ledger::changed(outcome) || outcome == ledger::Outcome::known)
+        for (const auto& news : floor_.custody.order(*order, now)) {
+          if (!ledger::changed(outcome)) continue;
+          floor_.exposures.order(order->account, news);
+          floor_.beliefs.sold_at(order->account, news.sold);
+        }
+    }
+    if (!ledger::changed(outcome)) continue;
     if (const auto* state = std::get_if<model::ListingState>(&observation))
       readings_.push_back(
           {state->account, state->listing, {state->quantity, state->activity, state->from.true_at}});
@@ -130,6 +137,7 @@ awaitable<bool> SellerActs::store_switches() {
 
 awaitable<bool> SellerActs::open_journal() {
   auto& ledger = *ports_.seller.ledger;
+  if (!co_await ledger.make_whole()) co_return false;
   if (auto ok = co_await floor_.journal.open(); !ok) {
     floor_.log.warning("journal_not_open", {{"reason", ok.error()}});
     co_return false;
@@ -150,6 +158,7 @@ awaitable<bool> SellerActs::open_journal() {
     co_return false;
   }
   const auto& mirror = ledger.mirror();
+  mirror_generation_ = mirror.generation();
   for (std::size_t i = 0; i < mirror.listings(); ++i) {
     const auto listing = mirror.listing(ledger::ListingRef{static_cast<std::uint32_t>(i)});
     floor_.custody.load(listing);
@@ -267,7 +276,7 @@ bool SellerActs::overtaken(const AccountDesk& desk, const Reading& reading) cons
 }
 
 awaitable<void> SellerActs::take_readings() {
-  for (std::size_t n = 0; n < readings_a_pass && !readings_.empty(); ++n) {
+  for (std::size_t n = 0; n < readings_a_pass && !readings_.empty() && ports_.seller.ledger->whole(); ++n) {
     const auto reading = std::move(readings_.front());
     readings_.pop_front();
     auto* const desk = floor_.desk(reading.account.str());
@@ -280,6 +289,7 @@ awaitable<void> SellerActs::take_readings() {
 awaitable<void> SellerActs::pass() {
   const auto now = ports_.clock.monotonic();
   notice_readiness();
+  if (!co_await catch_up()) co_return co_await net::sleep_for(ports_.machine, 250ms);
   while (!later_.empty() && later_.begin()->first <= now) {
     const auto [account, listing] = later_.begin()->second;
     later_.erase(later_.begin());
@@ -300,7 +310,7 @@ awaitable<void> SellerActs::pass() {
   if (!floor_.unsaved.empty()) co_await store_switches();
   co_await take_readings();
   sweep_some();
-  while (!dirty_.empty() && readings_.empty()) {
+  while (!dirty_.empty() && readings_.empty() && ports_.seller.ledger->whole()) {
     if (!co_await decide_slice()) {
       co_await net::sleep_for(ports_.machine, 250ms);
       break;

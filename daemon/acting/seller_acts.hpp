@@ -121,6 +121,7 @@ class SellerActs {
   boost::asio::awaitable<bool> open_journal();
   boost::asio::awaitable<bool> store_switches();
   void doubt_zero(const std::string& field, const journal::Record& record);
+  boost::asio::awaitable<bool> catch_up();
   boost::asio::awaitable<void> pass();
   bool overtaken(const AccountDesk& desk, const Reading& reading) const;
   boost::asio::awaitable<void> take_readings();
@@ -153,6 +154,7 @@ class SellerActs {
   std::map<std::string, std::optional<Instant>> watermarks_;
   std::optional<std::size_t> sweep_next_{};
   boost::asio::steady_timer woken_;  // never expires; cancelled to wake the loop
+  std::uint64_t mirror_generation_ = 0;  // what was decided on
   bool opened_ = false;
   bool wake_pending_ = false;
   Monotonic forget_at_{};

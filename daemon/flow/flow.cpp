@@ -57,26 +57,25 @@ boost::asio::awaitable<Result<ledger::Applied>> Flow::apply(Seller& seller,
   if (!seller.open) co_return fail(ErrorCode::unavailable, "the seller's ledger is not open");
   const auto parsed_at = clock_.monotonic();
   // Before, so that an order commits its SKUs in the call that brings it; after, for SKUs and listings that
-  // the page itself made known.
-  auto before = co_await map_first_seen(seller, observations);
+  // the page itself made known. Each step is told at once: the next may fail, or its caller give up, and what
+  // is applied is applied.
+  auto all = co_await map_first_seen(seller, observations);
+  tell(seller, all);
   auto applied = co_await seller.ledger->apply(observations, std::move(cursor));
-  if (!applied) {
-    tell(seller, std::move(before));
-    co_return applied;
-  }
+  if (!applied) co_return applied;
+  for (const auto& one : observations) seller.prices.put(seller.ledger->mirror(), one);
+  for (const auto& told : listeners_) told({seller, observations, *applied, parsed_at});
   auto after = co_await map_first_seen(seller, observations, applied->skus);
+  tell(seller, after);
   ledger::Change own;
   own.sequence = applied->sequence;
   own.skus = std::move(applied->skus);
   own.events = std::move(applied->events);
-  auto all = std::move(before);
   append(all, std::move(own));
   append(all, std::move(after));
   applied->sequence = all.sequence;
   applied->skus = std::move(all.skus);
   applied->events = std::move(all.events);
-  for (const auto& one : observations) seller.prices.put(seller.ledger->mirror(), one);
-  for (const auto& told : listeners_) told({seller, observations, *applied, parsed_at});
   co_return applied;
 }
 

@@ -46,7 +46,10 @@ std::vector<std::string> Ledger::leased(std::vector<std::string> words) const {
 Task<redis::Reply> Ledger::command(redis::Request request, Repeat repeat) {
   auto reply = co_await redis_.call(std::move(request), {.timeout = options_.call_timeout, .repeat = repeat});
   if (!reply) {
-    if (reply.error().code == ErrorCode::outcome_unknown && !stale_) {
+    // A caller who gave up did not take back what was sent.
+    const bool unknown = reply.error().code == ErrorCode::outcome_unknown ||
+                         (reply.error().code == ErrorCode::cancelled && repeat == Repeat::never);
+    if (unknown && !stale_) {
       stale_ = true;
       gap_from_ = sequence_;
       delivered_.clear();
@@ -108,6 +111,11 @@ Task<void> Ledger::ready() {
     }
   } wake{*this};
   co_return co_await reload();
+}
+
+Task<void> Ledger::make_whole() {
+  if (whole()) co_return Result<void>{};
+  co_return co_await ready();
 }
 
 Task<void> Ledger::reload() {

@@ -157,6 +157,11 @@ class Ledger {
   std::optional<RebuildProgress> rebuilding() const { return rebuilding_; }
 
   const Mirror& mirror() const { return mirror_; }
+  // False while the mirror is being read, or has to be read again: what is not in it then may well be in
+  // Redis, and nothing may be decided from it.
+  bool whole() const { return loaded_ && !stale_; }
+  // Reads the mirror again where an outcome nobody knows left it in doubt; every change does so first anyway.
+  Task<void> make_whole();
   const Names& names() const { return names_; }
   std::uint64_t sequence() const { return sequence_; }  // of the last change seen
 
@@ -193,6 +198,7 @@ class Ledger {
   // After an outcome nobody knows the mirror may lack something, and events may have happened unseen: those
   // since gap_from_, but for what answers brought meanwhile.
   bool stale_ = true;
+  bool loaded_ = false;  // the mirror was filled to its end
   std::uint64_t gap_from_ = 0;
   std::set<std::uint64_t> delivered_;
   std::vector<HistoryEvent> missed_;  // goes with the next answer

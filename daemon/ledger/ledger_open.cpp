@@ -99,6 +99,7 @@ Task<void> Ledger::load_names() {
 }
 
 Task<void> Ledger::load_mirror() {
+  loaded_ = false;
   mirror_.clear();
   std::array<std::size_t, 2> sizes{};
   for (std::size_t i = 0; i < 2; ++i) {
@@ -113,6 +114,7 @@ Task<void> Ledger::load_mirror() {
   auto reply = co_await command(redis::Request("GET", key("seq")), Repeat::harmless);
   if (!reply) co_return std::unexpected(reply.error());
   if (const auto* text = reply->text()) sequence_ = parse_integer<std::uint64_t>(*text).value_or(0);
+  loaded_ = true;
   co_return Result<void>{};
 }
 

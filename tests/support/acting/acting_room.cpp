@@ -25,10 +25,12 @@ awaitable<Status> at_once(flow::Account&, ports::CallKind, scheduling::Purpose, 
 
 }  // namespace
 
-ActingRoom::ActingRoom(config::Mode mode, bool durable)
+ActingRoom::ActingRoom(config::Mode mode, bool durable, bool breakable)
     : server(RedisOptions{.durable = durable}), take_turn(at_once) {
   redis::ClientConfig config;
-  config.endpoint = redis::parse_endpoint(server.url()).value();
+  if (breakable) link = std::make_unique<TcpProxy>(server.socket());
+  config.endpoint =
+      redis::parse_endpoint(link ? fmt::format("redis://127.0.0.1:{}", link->port()) : server.url()).value();
   config.backoff.base = 5ms;
   client = std::make_unique<redis::Client>(loop.io.get_executor(), config, loop.clock, loop.random, loop.log);
   loop.spawn(client->run());

@@ -12,12 +12,14 @@
 #include "tests/support/acting/scripted_channel.hpp"
 #include "tests/support/redis/loop.hpp"
 #include "tests/support/redis/redis_server.hpp"
+#include "tests/support/tcp_proxy/tcp_proxy.hpp"
 
 namespace forestall::test {
 
 class ActingRoom {
  public:
-  explicit ActingRoom(config::Mode mode = config::Mode::guard, bool durable = false);
+  // `breakable`: Redis is reached through `link`, which the test may break.
+  explicit ActingRoom(config::Mode mode = config::Mode::guard, bool durable = false, bool breakable = false);
   ~ActingRoom();
 
   // A listing, its SKU of the same text, what the channel shows and what the warehouse has.
@@ -46,6 +48,7 @@ class ActingRoom {
   const SellerId seller_id = SellerId::literal("acme");
   const AccountId shop = AccountId::literal("shop");
   RedisServer server;
+  std::unique_ptr<TcpProxy> link;
   Loop loop;
   ManualClock clock;
   std::unique_ptr<redis::Client> client;

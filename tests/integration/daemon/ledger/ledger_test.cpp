@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <chrono>
 #include <memory>
 
@@ -51,6 +53,30 @@ TEST_F(LedgerTest, RefusesAPageWithNonsenseAndKeepsItsCursor) {
   EXPECT_EQ(run(ledger->cursor("orders")).value(), std::nullopt);
   EXPECT_FALSE(ledger->mirror().find_sku("CUP") &&
                ledger->mirror().state(*ledger->mirror().find_sku("CUP"), Pool::own));
+}
+
+// A request of the API that passed its deadline, while Redis already had the command.
+TEST_F(LedgerTest, ACallerWhoGaveUpLeavesNoHoleInTheMirror) {
+  auto ledger = ready("a");
+  ASSERT_TRUE(run(ledger->apply(std::vector<Observation>{stock(1, 10)})));
+  EXPECT_TRUE(ledger->whole());
+  server_.pause();
+  const std::vector<Observation> page = {stock(2, 4)};
+  boost::asio::cancellation_signal give_up;
+  bool ended = false;
+  boost::asio::co_spawn(
+      loop_.io, ledger->apply(page),
+      boost::asio::bind_cancellation_slot(
+          give_up.slot(), [&](std::exception_ptr, Result<ledger::Applied>) { ended = true; }));
+  loop_.run_for(50ms);  // the command is on its way
+  ASSERT_FALSE(ended);
+  give_up.emit(boost::asio::cancellation_type::terminal);
+  loop_.run_until([&] { return ended; });
+  server_.resume();
+  EXPECT_FALSE(ledger->whole());
+  ASSERT_TRUE(run(ledger->make_whole()));
+  EXPECT_TRUE(ledger->whole());
+  EXPECT_EQ(available(*ledger), Units(4));
 }
 
 TEST_F(LedgerTest, ASecondDaemonIsRefusedAndAnOldOneFencedOff) {

@@ -191,6 +191,14 @@ TEST_F(FlowMapping, AllInOnePage) {
   EXPECT_THAT(run(ledger_->rebuild(false)).value().first, IsEmpty());
 }
 
+// Whoever asked may give up between the two: what is applied has been told by then.
+TEST_F(FlowMapping, APageIsToldBeforeWhatItMakesKnownIsMapped) {
+  std::vector<std::size_t> unmapped;
+  flow_.listen([&](const flow::Fresh&) { unmapped.push_back(ledger_->mirror().unmapped()); });
+  take({listing(), order("114-1", 1, 3), stock(1, 10)});
+  EXPECT_THAT(unmapped, ElementsAre(1U, 0U));
+}
+
 TEST_F(FlowMapping, APageSentAgainAfterALostAnswerIsMappedToo) {
   // Applied, and then the process lost the answer: what the flow would have done next was not done.
   ASSERT_TRUE(apply(*ledger_, {listing(), stock(1, 10)}));
