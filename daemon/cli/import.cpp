@@ -3,11 +3,16 @@
 // line.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "config/base/ids.hpp"
 #include "config/base/text.hpp"
+#include "connectors/csv/header.hpp"
 #include "connectors/csv/reader.hpp"
 #include "connectors/stock/csv/file_scan.hpp"
 #include "connectors/stock/csv/folder.hpp"
@@ -55,6 +60,8 @@ class Import {
       invocation_.err += fmt::format("{}:{}: {}\n", file_, line, printable(reason, 400));
   }
   void add(std::uint64_t line, std::span<const std::string_view> fields);
+  bool is_full() const { return piece_rows_ >= rows_a_piece || piece_.size() >= bytes_a_piece; }
+  Exit send_grouped();
   Exit send();
   bool take_answer(std::string_view body);
   Exit finish();
@@ -66,6 +73,14 @@ class Import {
   std::string piece_;
   std::size_t piece_rows_ = 0;
   Tally tally_;
+  // Kept until the end of the file where a row's meaning may depend on others of its group.
+  struct Kept {
+    std::string group;
+    std::uint64_t line;
+    std::vector<std::string> fields;
+  };
+  std::optional<std::size_t> group_column_;
+  std::vector<Kept> kept_;
 };
 
 void Import::add(std::uint64_t line, std::span<const std::string_view> fields) {
@@ -74,6 +89,21 @@ void Import::add(std::uint64_t line, std::span<const std::string_view> fields) {
   for (const auto field : fields) text += "," + csv::quote_field(field);
   text += '\n';
   if (&text == &piece_) ++piece_rows_;
+}
+
+// Reports of failed picks of one SKU are told apart by their order among themselves, which a daemon that is
+// given them in two pieces cannot see: they go together.
+Exit Import::send_grouped() {
+  std::ranges::sort(kept_, {},
+                    [](const Kept& kept) { return std::pair(std::string_view(kept.group), kept.line); });
+  for (std::size_t i = 0; i < kept_.size(); ++i) {
+    if (i > 0 && kept_[i].group != kept_[i - 1].group && is_full())
+      if (const auto exit = send(); exit != Exit::ok) return exit;
+    const std::vector<std::string_view> fields(kept_[i].fields.begin(), kept_[i].fields.end());
+    add(kept_[i].line, fields);
+  }
+  kept_.clear();
+  return Exit::ok;
 }
 
 bool Import::take_answer(std::string_view body) {
@@ -143,8 +173,17 @@ Exit Import::run() {
   for (;;) {
     switch (scan->next()) {
       case FileScan::Step::row:
+        if (header_.empty() && invocation_.value("kind") == "failed-picks") {
+          const auto names = csv::Header::parse(scan->row().fields);
+          group_column_ = names ? names->find("sku") : std::nullopt;
+        } else if (group_column_ && *group_column_ < scan->row().fields.size()) {
+          const auto fields = scan->row().fields;
+          kept_.push_back(
+              {std::string(trim(fields[*group_column_])), scan->row().line, {fields.begin(), fields.end()}});
+          break;
+        }
         add(scan->row().line, scan->row().fields);
-        if (piece_rows_ >= rows_a_piece || piece_.size() >= bytes_a_piece)
+        if (is_full())
           if (const auto exit = send(); exit != Exit::ok) return exit;
         break;
       case FileScan::Step::bad_row:
@@ -158,6 +197,7 @@ Exit Import::run() {
         return fatal(scan->error());
       case FileScan::Step::end:
         if (header_.empty()) return fatal({ErrorCode::parse, false, "the file is empty"});
+        if (const auto exit = send_grouped(); exit != Exit::ok) return exit;
         if (const auto exit = send(); exit != Exit::ok) return exit;
         return finish();
     }

@@ -98,9 +98,15 @@ Result<std::unique_ptr<ports::Carrier>> make_carrier(const config::CarrierSettin
                                                      const ports::Context& context) {
   auto base = base_or(settings.base_url, "https://onlinetools.ups.com/api");
   if (!base) return fail_in("base_url", base.error());
-  // The token endpoint stands beside /api, not below it.
+  // The token endpoint stands beside /api, not below it: also where only the other base is configured.
+  const auto beside = [](std::optional<config::Url> url) {
+    if (!url) return url;
+    while (url->path.ends_with('/')) url->path.pop_back();
+    if (url->path.ends_with("/api")) url->path.resize(url->path.size() - 4);
+    return url;
+  };
   auto token_base = settings.token_url  ? base_or(settings.token_url, "")
-                    : settings.base_url ? base_or(settings.base_url, "")
+                    : settings.base_url ? base_or(beside(settings.base_url), "")
                                         : base_or(std::nullopt, "https://onlinetools.ups.com");
   if (!token_base) return fail_in("token_url", token_base.error());
   if (settings.client_secret.value.empty() || !settings.client_id)

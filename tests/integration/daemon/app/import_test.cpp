@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // forestall import against a running daemon: what is taken, what is named, what a second time does.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <csignal>
@@ -61,6 +62,18 @@ TEST_F(ImportedRows, ChangeWhatIsAvailableOnce) {
   EXPECT_TRUE(are(7, 6, -3)) << "two more units in quarantine, and SKU-1 as it was";
   EXPECT_THAT(process_.err(), HasSubstr("event=imported seller=acme kind=counts rows=3 applied=2"));
   EXPECT_EQ(run({program("forestall"), "--config", daemon_.config, "rebuild", "acme"}).ended, (Ended{0, 0}));
+}
+
+// The command cuts a file into pieces; two reports of one SKU that say no time are two all the same.
+TEST_F(ImportedRows, FailedPicksOfOneSkuAreCountedApartHoweverLongTheFile) {
+  ASSERT_TRUE(become(10, 10, 6));
+  std::string picks = "sku,units\nSKU-1,1\n";
+  for (int i = 0; i < 2500; ++i) picks += fmt::format("OTHER-{},1\n", i);
+  picks += "SKU-1,2\n";
+  const auto taken = import("failed-picks", picks);
+  EXPECT_EQ(taken.ended, (Ended{0, 0})) << taken.err;
+  EXPECT_THAT(taken.out, HasSubstr("2502 row(s), 2502 applied"));
+  EXPECT_TRUE(become(7, 10, 6)) << "one and two units are quarantined";
 }
 
 TEST_F(ImportedRows, AreTakenOfEveryKind) {
