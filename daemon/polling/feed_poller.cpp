@@ -26,6 +26,7 @@ constexpr auto queue_patience = 6h;
 constexpr Millis first_idle = 2s;
 constexpr Millis longest_idle = 30s;
 constexpr auto idle_patience = 2h;
+constexpr Millis watermark_patience = 1h;  // at most it waits so long for what was set aside
 constexpr Millis open_asked_every = 100ms;
 
 std::string cursor_name(const flow::Account& account, Feed feed) {
@@ -152,9 +153,7 @@ awaitable<Status> FeedPoller::round(bool from_start) {
     const auto seen = first_seen(page->observations);
     auto applied = co_await applier_.apply(std::move(*page), cursor.text);
     if (!applied) co_return std::unexpected(applied.error());
-    if (feed_ == Feed::orders && complete_before &&
-        (!account_.orders_complete_before || *complete_before > *account_.orders_complete_before))
-      account_.orders_complete_before = complete_before;
+    if (feed_ == Feed::orders && complete_before) move_watermark(*complete_before, *applied);
     learn(*applied, seen);
     share.reset();
     figures_.last_success = tools_.clock.now();
@@ -182,6 +181,25 @@ awaitable<Status> FeedPoller::round(bool from_start) {
   }
   if (feed_ == Feed::listings) account_.listings_read_at = began;
   co_return Status{};
+}
+
+// Every order placed before it has been applied. One that was set aside has not: what it sold would look like
+// a person's doing. For a while only, since whatever cannot be read may never be.
+void FeedPoller::move_watermark(Instant complete_before, const PageResult& page) {
+  const auto now = tools_.clock.monotonic();
+  auto& stands = account_.orders_complete_before;
+  if (held_back_ && now >= held_back_->until) held_back_.reset();
+  if (page.set_aside) {
+    // Where nobody can say when it was placed: after what is complete by now.
+    auto below =
+        std::min(complete_before,
+                 page.set_aside_placed.value_or(stands.value_or(complete_before - watermark_patience)));
+    if (held_back_) below = std::min(below, held_back_->below);
+    held_back_ = {.below = std::max(below, complete_before - watermark_patience),
+                  .until = now + watermark_patience};
+  }
+  const auto reached = held_back_ ? std::min(complete_before, held_back_->below) : complete_before;
+  if (!stands || reached > *stands) stands = reached;
 }
 
 // Orders that this page may be the first to show, before it is applied.

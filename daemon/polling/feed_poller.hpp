@@ -40,6 +40,7 @@ class FeedPoller {
   boost::asio::awaitable<Monotonic> first_due();
   boost::asio::awaitable<Status> round(bool from_start);
   boost::asio::awaitable<Result<ports::Page>> ask_channel(ports::Cursor from);
+  void move_watermark(Instant complete_before, const PageResult& page);
   void learn(const PageResult& page, const std::vector<bool>& first_seen);
   std::vector<bool> first_seen(const std::vector<model::Observation>& observations) const;
   void failed(const Error& error);
@@ -57,6 +58,12 @@ class FeedPoller {
   http::Event woken_;
   bool asked_ = false;
   bool from_start_ = false;
+  // Orders were set aside: the watermark does not pass them until then.
+  struct HeldBack {
+    Instant below;
+    Monotonic until;
+  };
+  std::optional<HeldBack> held_back_{};
   std::optional<Instant> watching_since_{};  // orders placed after it are met by regular polling
 };
 

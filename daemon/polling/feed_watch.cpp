@@ -29,9 +29,11 @@ bool jumped(const std::optional<KnownStock>& before, const model::StockLevel& re
   return now * 2 < explained && explained - now >= least;
 }
 
-FeedWatch::FeedWatch(const config::StockSettings& settings, std::size_t known_skus, bool snapshot)
+FeedWatch::FeedWatch(const config::StockSettings& settings, std::size_t known_skus, bool snapshot,
+                     std::size_t zeros)
     : most_zeros_(std::max<std::size_t>(
           1, std::min<std::size_t>(settings.max_zeroed, share_of(settings.max_zeroed_share, known_skus)))),
+      zeros_(zeros),
       known_(known_skus),
       jumped_share_(settings.max_jumped_share),
       missing_share_(settings.max_missing_share),

@@ -39,8 +39,9 @@ struct PageCounts {
 // Over one reading of a feed.
 class FeedWatch {
  public:
-  // `snapshot`: each reading names every SKU.
-  FeedWatch(const config::StockSettings& settings, std::size_t known_skus, bool snapshot);
+  // `snapshot`: each reading names every SKU. `zeros`: that were already taken from it, in attempts before.
+  FeedWatch(const config::StockSettings& settings, std::size_t known_skus, bool snapshot,
+            std::size_t zeros = 0);
   // Why the reading must not be taken from this page on; nullopt: it may. The feed is to be doubted then, not
   // the SKUs.
   std::optional<std::string> doubt(const PageCounts& page, const std::optional<ports::SnapshotSize>& size);
@@ -51,7 +52,7 @@ class FeedWatch {
 
  private:
   std::size_t most_zeros_;
-  std::size_t zeros_ = 0;
+  std::size_t zeros_;
   std::size_t jumped_ = 0;
   std::size_t known_;
   double jumped_share_;

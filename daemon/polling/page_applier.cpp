@@ -49,11 +49,12 @@ PageApplier::PageApplier(const Tools& tools, flow::Seller& seller, std::string c
       log_(std::move(log)),
       figures_(figures) {}
 
-void PageApplier::set_aside(const Error& why) {
+bool PageApplier::set_aside(const Error& why) {
   ++figures_.set_aside;
   if (told_.size() >= told_in_all) told_.clear();
-  if (told_.insert(std::hash<std::string>{}(why.detail)).second)
-    log_.warning("set_aside", {{"reason", why}, {"so_far", figures_.set_aside}});
+  const bool news = told_.insert(std::hash<std::string>{}(why.detail)).second;
+  if (news) log_.warning("set_aside", {{"reason", why}, {"so_far", figures_.set_aside}});
+  return news;
 }
 
 awaitable<Result<ledger::Applied>> PageApplier::apply_slice(std::span<const model::Observation> slice,
@@ -70,16 +71,20 @@ awaitable<Result<ledger::Applied>> PageApplier::apply_slice(std::span<const mode
 }
 
 awaitable<Result<PageResult>> PageApplier::apply(ports::Page page, std::string from) {
-  for (const auto& error : page.set_aside) set_aside(error);
+  PageResult result;
+  for (const auto& error : page.set_aside) result.set_aside = set_aside(error) || result.set_aside;
   ++figures_.pages;
   figures_.bytes += page.bytes;
   figures_.observations += page.observations.size();
-  PageResult result;
   result.observations.reserve(page.observations.size());
   for (auto& observation : page.observations) {
-    if (const auto sound = model::check(observation); !sound)
-      set_aside(fail_in(model::name_of(observation), sound.error()).error());
-    else
+    if (const auto sound = model::check(observation); !sound) {
+      if (!set_aside(fail_in(model::name_of(observation), sound.error()).error())) continue;
+      result.set_aside = true;
+      if (const auto* order = std::get_if<model::OrderUpsert>(&observation))
+        result.set_aside_placed =
+            std::min(order->placed_at, result.set_aside_placed.value_or(order->placed_at));
+    } else
       result.observations.push_back(std::move(observation));
   }
 

@@ -35,6 +35,9 @@ struct PageResult {
   std::vector<model::Observation> observations{};  // those that were applied, in order
   std::vector<ledger::Outcome> outcomes{};         // one each
   bool contradicted = false;                       // some entities are to be read again
+  // Something was set aside that was not before; of orders when the earliest was placed, where that is known.
+  bool set_aside = false;
+  std::optional<Instant> set_aside_placed{};
 };
 
 // Of one feed.
@@ -53,7 +56,7 @@ class PageApplier {
   const std::string& cursor_name() const { return cursor_name_; }
 
  private:
-  void set_aside(const Error& why);
+  bool set_aside(const Error& why);  // whether it is news
   boost::asio::awaitable<Result<ledger::Applied>> apply_slice(std::span<const model::Observation> slice,
                                                               std::optional<ledger::CursorMove> move);
 

@@ -96,12 +96,15 @@ Status StockPoller::look_over(ports::Page& page, FeedWatch& watch) {
     auto* level = std::get_if<model::StockLevel>(&observation);
     if (level == nullptr) continue;
     const auto before = tools_.door.stock_of(seller_, level->sku, *alone_in_);
-    if (unexplained_zero(before, *level)) zeros.push_back(level);
+    if (level->on_hand && *level->on_hand > Units(0)) zeroed_.erase(level->sku.str());
+    if (unexplained_zero(before, *level)) {
+      zeros.push_back(level);
+      if (!zeroed_.contains(level->sku.str())) ++counts.zeros;
+    }
     if (before && before->on_hand > Units(0) && level->on_hand && *level->on_hand > Units(0))
       ++counts.comparable;
     if (jumped(before, *level)) ++counts.jumped;
   }
-  counts.zeros = zeros.size();
   if (const auto why = watch.doubt(counts, page.snapshot)) {
     doubted_ = true;
     return fail(
@@ -109,7 +112,10 @@ Status StockPoller::look_over(ports::Page& page, FeedWatch& watch) {
         fmt::format("{}: the feed is suspect. If it is true: forestall accept {}", *why, settings_.id.str()));
   }
   constexpr std::size_t told = 5;
-  for (auto* level : zeros) level->suspect = true;
+  for (auto* level : zeros) {
+    level->suspect = true;
+    zeroed_.insert(level->sku.str());
+  }
   for (std::size_t i = 0; i < std::min(zeros.size(), told); ++i)
     log_.warning("stock_suspect", {{"sku", zeros[i]->sku}, {"reason", "zero, and no order explains it"}});
   return {};
@@ -125,7 +131,7 @@ awaitable<Status> StockPoller::round(bool from_start) {
     cursor.text = std::move(*stored);
   }
   bool restarted = from_start;
-  FeedWatch watch(settings_, tools_.door.known_skus(seller_), source_->traits().snapshots);
+  FeedWatch watch(settings_, tools_.door.known_skus(seller_), source_->traits().snapshots, zeroed_.size());
   bool taken = false;
   for (;;) {
     auto page = co_await source_->poll(cursor, read_timeout);
@@ -163,7 +169,10 @@ awaitable<Status> StockPoller::round(bool from_start) {
     cursor = next;
     moved_();
   }
-  if (taken) doubted_ = accept_zeros_ = false;
+  if (taken) {
+    doubted_ = accept_zeros_ = false;
+    zeroed_.clear();
+  }
   ++figures_.rounds;
   figures_.last_round = figures_.round_began;
   co_return Status{};

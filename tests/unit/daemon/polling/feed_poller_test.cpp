@@ -71,6 +71,35 @@ TEST_F(FeedPollerTest, TheWatermarkFollowsWhatWasApplied) {
   EXPECT_EQ(account.orders_complete_before, asked + 3min - 2min);
 }
 
+// The order that was set aside sold something: until it can be read its fall is nobody's doing. Not for ever.
+TEST_F(FeedPollerTest, TheWatermarkWaitsForWhatWasSetAside) {
+  put_orders(Feed::orders, 0, 3);
+  start(channel);
+  const auto before = account.orders_complete_before;
+  ASSERT_TRUE(before);
+  advance(1min);
+  auto bad = an_order(id, 9, clock.now());
+  bad.lines.at(0).ordered = Units(0);
+  channel.says[Feed::orders].emplace_back(bad);
+  advance(10min);
+  EXPECT_EQ(figures(Feed::orders).set_aside, 1U);
+  EXPECT_EQ(account.orders_complete_before, bad.placed_at);
+  advance(40min);
+  EXPECT_EQ(account.orders_complete_before, bad.placed_at);
+  advance(20min);
+  EXPECT_GT(account.orders_complete_before, bad.placed_at + 1h);
+  // Nobody knows when an order was placed that could not even be decoded.
+  const auto stood = account.orders_complete_before;
+  put_orders(Feed::orders, 20, 1);
+  channel.spoil = [](Feed, ports::Page& page) {
+    if (!page.observations.empty()) page.set_aside.push_back({ErrorCode::parse, false, "orders[1]: no id"});
+  };
+  advance(10min);
+  EXPECT_EQ(account.orders_complete_before, stood);
+  advance(1h);
+  EXPECT_GT(account.orders_complete_before, stood);
+}
+
 TEST_F(FeedPollerTest, NoCallIntoTheLedgerIsTooLarge) {
   channel.page_size = 5000;
   put_orders(Feed::orders, 0, 4000);

@@ -19,6 +19,7 @@ struct Warehouse {
   std::optional<Error> bad{};
   std::vector<Error> bad_rows{};
   int polls = 0;
+  std::size_t page_size = 1'000'000;
 };
 
 class FakeSource final : public ports::StockSource {
@@ -29,8 +30,20 @@ class FakeSource final : public ports::StockSource {
   boost::asio::awaitable<Result<ports::Page>> poll(ports::Cursor from, std::chrono::nanoseconds) override {
     ++warehouse_.polls;
     if (warehouse_.bad) co_return std::unexpected(*warehouse_.bad);
-    if (from.text == std::to_string(warehouse_.number)) co_return ports::Page{.next = from};
-    co_return ports::Page{.observations = warehouse_.rows,
+    const auto whole = std::to_string(warehouse_.number);
+    if (from.text == whole) co_return ports::Page{.next = from};
+    const auto slash = from.text.find('/');
+    std::size_t begin = 0;
+    if (from.text.substr(0, slash) == whole) begin = std::stoul(from.text.substr(slash + 1));
+    const auto& rows = warehouse_.rows;
+    if (rows.size() - begin > warehouse_.page_size) {
+      const auto end = begin + warehouse_.page_size;
+      co_return ports::Page{.observations = {rows.begin() + static_cast<std::ptrdiff_t>(begin),
+                                             rows.begin() + static_cast<std::ptrdiff_t>(end)},
+                            .next = {whole + "/" + std::to_string(end)},
+                            .more = true};
+    }
+    co_return ports::Page{.observations = {rows.begin() + static_cast<std::ptrdiff_t>(begin), rows.end()},
                           .next = {std::to_string(warehouse_.number)},
                           .set_aside = warehouse_.bad_rows};
   }
@@ -235,6 +248,38 @@ TEST_F(StockPollerTest, AReadingThatIsTenTimesTheLastOneIsNotTakenUntilAPersonSa
   settle();
   EXPECT_FALSE(poller->doubted());
   EXPECT_EQ(door.stock["S55"].on_hand, Units(550));
+}
+
+TEST_F(StockPollerTest, AWipedFileIsNotTakenPageByPage) {
+  alone = true;
+  settings.max_zeroed = 20;
+  settings.max_zeroed_share = 1;
+  write(100);
+  begin();
+  warehouse.page_size = 15;
+  write(100);
+  for (auto& row : warehouse.rows) std::get<model::StockLevel>(row).on_hand = Units(0);
+  advance(3h);
+  EXPECT_TRUE(poller->doubted());
+  const auto emptied = std::ranges::count_if(warehouse.rows, [&](const auto& row) {
+    return door.stock[std::get<model::StockLevel>(row).sku.str()].on_hand == Units(0);
+  });
+  EXPECT_LE(emptied, 1 + 20) << "S0 was empty before";
+  // Another file, as empty, does not begin a new count.
+  write(100);
+  for (auto& row : warehouse.rows) std::get<model::StockLevel>(row).on_hand = Units(0);
+  advance(3h);
+  EXPECT_TRUE(poller->doubted());
+  EXPECT_EQ(door.stock["S50"].on_hand, Units(50));
+  // One that is right does.
+  write(100);
+  advance(1h);
+  EXPECT_FALSE(poller->doubted());
+  write(100);
+  for (std::size_t i = 30; i < 50; ++i) std::get<model::StockLevel>(warehouse.rows[i]).on_hand = Units(0);
+  advance(1h);
+  EXPECT_FALSE(poller->doubted());
+  EXPECT_EQ(door.stock["S30"].on_hand, Units(0));
 }
 
 TEST_F(StockPollerTest, AReadingInterruptedAnywhereIsReadAgain) {
