@@ -63,6 +63,7 @@ std::vector<ledger::Feed> feeds_of(const config::Settings& settings, const Selle
 
 LedgerKeeper::LedgerKeeper(Context& context, redis::Client& client, flow::Flow& flow, flow::Seller& seller)
     : context_(context),
+      flow_(flow),
       row_(seller),
       log_(context.log.with({{"seller", row_.settings.id}})),
       ledger_(
@@ -87,7 +88,7 @@ awaitable<void> LedgerKeeper::run() {
       log_.notice("ledger_opened", {{"skus", ledger_.mirror().skus()},
                                     {"listings", ledger_.mirror().listings()},
                                     {"open_orders", ledger_.mirror().open_orders()}});
-      const auto lost = co_await hold_mapped();
+      const auto lost = co_await hold();
       row_.open = false;
       opening_.emplace(context_.activity);
       mapping_.closed();
@@ -113,38 +114,66 @@ awaitable<void> LedgerKeeper::run() {
   }
 }
 
+// Loading and mapping a large seller takes longer than a lease lasts: it is renewed beside.
 awaitable<Status> LedgerKeeper::open() {
+  using namespace boost::asio::experimental::awaitable_operators;
+  try {
+    const auto ended = co_await (open_and_map() || renew());
+    co_return ended.index() == 0 ? std::get<0>(ended) : std::get<1>(ended);
+  } catch (const boost::asio::multiple_exceptions& both) {
+    std::rethrow_exception(both.first_exception());  // cancelled, or what made the first of them fail
+  }
+}
+
+awaitable<Status> LedgerKeeper::open_and_map() {
   if (auto ok = co_await ledger_.open(); !ok) co_return ok;
   if (auto ok = co_await ledger_.configure(feeds_of(context_.settings, row_.settings.id)); !ok)
     co_return std::unexpected(ok.error());
   co_return co_await mapping_.pass();
 }
 
-// Holds the lease and keeps the listings mapped; of the two only hold() ends by itself.
-awaitable<Status> LedgerKeeper::hold_mapped() {
-  using namespace boost::asio::experimental::awaitable_operators;
-  try {
-    co_return std::get<Status>(co_await (hold() || mapping_.run()));
-  } catch (const boost::asio::multiple_exceptions& both) {
-    std::rethrow_exception(both.first_exception());  // cancelled, or what made the first of them fail
-  }
-}
-
-// Returns only with the reason why the lease is no longer ours.
-awaitable<Status> LedgerKeeper::hold() {
-  auto sweep_at = context_.machine_clock.monotonic();
-  co_await net::sleep_for(context_.machine_clock, open_noticed_within);
-  opening_.reset();
+// Once there is a lease. Returns only with the reason why it is no longer ours.
+awaitable<Status> LedgerKeeper::renew() {
   for (;;) {
     co_await net::sleep_for(context_.machine_clock, renew_every);
+    if (ledger_.lease_until() <= context_.machine_clock.monotonic() && !row_.open) continue;
     if (auto ok = co_await ledger_.renew(); ok)
       figures_.last_renewed = context_.machine_clock.now();
     else if (ok.error().code == ErrorCode::conflict ||
              context_.machine_clock.monotonic() >= ledger_.lease_until())
       co_return std::unexpected(ok.error());
+  }
+}
+
+// Holds the lease and looks after what is stored; of the two only renew() ends by itself.
+awaitable<Status> LedgerKeeper::hold() {
+  using namespace boost::asio::experimental::awaitable_operators;
+  try {
+    co_return std::get<Status>(co_await (renew() || look_after()));
+  } catch (const boost::asio::multiple_exceptions& both) {
+    std::rethrow_exception(both.first_exception());
+  }
+}
+
+awaitable<void> LedgerKeeper::look_after() {
+  using namespace boost::asio::experimental::awaitable_operators;
+  try {
+    co_await (sweep() || mapping_.run());
+  } catch (const boost::asio::multiple_exceptions& both) {
+    std::rethrow_exception(both.first_exception());
+  }
+}
+
+awaitable<void> LedgerKeeper::sweep() {
+  auto sweep_at = context_.machine_clock.monotonic();
+  co_await net::sleep_for(context_.machine_clock, open_noticed_within);
+  opening_.reset();
+  for (;;) {
+    co_await net::sleep_for(context_.machine_clock, renew_every);
     mapping_.tick();
     if (context_.machine_clock.monotonic() < sweep_at) continue;
-    if (auto swept = co_await ledger_.sweep(); swept)
+    // Units that come free with what is dropped are decided on like any other change.
+    if (auto swept = co_await ledger_.sweep([this](const auto& change) { flow_.tell(row_, change); }); swept)
       sweep_at = context_.machine_clock.monotonic() + sweep_every;
     else
       log_.warning("sweep_failed", {{"reason", swept.error()}});

@@ -43,10 +43,14 @@ class LedgerKeeper {
 
  private:
   boost::asio::awaitable<Status> open();
-  boost::asio::awaitable<Status> hold_mapped();
+  boost::asio::awaitable<Status> open_and_map();
+  boost::asio::awaitable<Status> renew();
   boost::asio::awaitable<Status> hold();
+  boost::asio::awaitable<void> look_after();
+  boost::asio::awaitable<void> sweep();
 
   Context& context_;
+  flow::Flow& flow_;
   flow::Seller& row_;
   Logger log_;
   ledger::Ledger ledger_;

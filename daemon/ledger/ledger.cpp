@@ -140,7 +140,11 @@ Task<Applied> Ledger::apply(std::span<const model::Observation> observations,
     missing_names(observations[i], names_, missing);
   }
   if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
-  if (auto ok = co_await intern(std::move(missing)); !ok) co_return std::unexpected(ok.error());
+  if (!missing.empty()) {
+    if (auto ok = co_await intern(std::move(missing)); !ok) co_return std::unexpected(ok.error());
+    // Meanwhile a rebuild may have begun, or an answer been lost.
+    if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
+  }
 
   std::vector<std::string> words = {cursor ? cursor->name : "", cursor ? cursor->value : ""};
   for (const auto& observation : observations) words.push_back(encode(observation, names_));

@@ -150,7 +150,8 @@ class Ledger {
   Task<std::int64_t> forget_events(std::uint64_t through);  // the forecast has stored what it made of them
 
   // Drops what was closed more than 120 days ago, counters of days and demand history of more than 400.
-  Task<Change> sweep();
+  // `told` hears of each slice as soon as it is done; what failed later has happened up to there.
+  Task<Change> sweep(std::function<void(const Change&)> told = {});
   // Derives every counter from the stored entities; returns the differences, and corrects them if `fix`.
   // Nothing is applied meanwhile (`unavailable`, may be retried). Takes minutes where there is a lot.
   Task<Rebuilt> rebuild(bool fix);

@@ -229,12 +229,13 @@ Task<std::int64_t> Ledger::forget_events(std::uint64_t through) {
   co_return parse_integer<std::int64_t>(*reply).value_or(0);
 }
 
-Task<Change> Ledger::sweep() {
-  if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
+Task<Change> Ledger::sweep(std::function<void(const Change&)> told) {
   Change all;
   for (const auto what : swept) {
     std::string cursor = "0";
     do {
+      // Between two slices a rebuild may have begun.
+      if (auto ok = co_await ready(); !ok) co_return std::unexpected(ok.error());
       auto reply =
           co_await fcall("forestall_sweep",
                          leased({std::string(what), cursor, std::to_string(options_.slice)}), Repeat::never);
@@ -243,6 +244,7 @@ Task<Change> Ledger::sweep() {
       if (!slice) co_return std::unexpected(slice.error());
       feed(slice->skus, slice->sequence);
       cursor = slice->cursor;
+      if (told) told(*slice);
       append(all, std::move(*slice));
     } while (cursor != "0");
   }

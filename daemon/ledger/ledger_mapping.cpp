@@ -21,6 +21,11 @@ Task<Change> Ledger::map(std::vector<Mapping> mappings) {
   const auto slice = static_cast<std::size_t>(options_.slice);
   Change all;
   for (std::size_t begin = 0; begin < mappings.size(); begin += slice) {
+    // Between two batches a rebuild may have begun.
+    if (auto ok = co_await ready(); !ok) {
+      mapping_to_follow_ = true;
+      co_return std::unexpected(ok.error());
+    }
     const auto batch = std::span(mappings).subspan(begin, std::min(slice, mappings.size() - begin));
     std::vector<std::string> words;
     words.reserve(batch.size());

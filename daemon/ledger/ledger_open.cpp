@@ -19,12 +19,14 @@ using redis::Repeat;
 Task<void> Ledger::open() {
   if (auto ok = co_await load_library(); !ok) co_return std::unexpected(ok.error());
   if (auto ok = co_await take_lease(); !ok) co_return std::unexpected(ok.error());
+  const auto token = token_;
   if (auto ok = co_await migrate(); !ok) co_return std::unexpected(ok.error());
   if (auto ok = co_await load_names(); !ok) co_return std::unexpected(ok.error());
   if (auto ok = co_await load_mirror(); !ok) co_return std::unexpected(ok.error());
   auto ticket = co_await command(redis::Request("GET", key("remap")), Repeat::harmless);
   if (!ticket) co_return std::unexpected(ticket.error());
   mapping_to_follow_ = ticket->text() == nullptr || *ticket->text() != "0";
+  if (token_ != token) co_return fail(ErrorCode::conflict, "ledger: the lease was lost while opening");
   stale_ = false;
   co_return Result<void>{};
 }

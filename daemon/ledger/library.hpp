@@ -14,7 +14,7 @@ inline constexpr int schema_version = 2;
 inline constexpr std::string_view library_name = "forestall";
 // Of the code: raised with every change of lua/*.lua (a test notices when it was not). A server that has a
 // newer one is refused, an older one is replaced.
-inline constexpr std::uint32_t library_version = 3;
+inline constexpr std::uint32_t library_version = 4;
 
 // The Lua text, for redis::load_library (Redis 7 or newer).
 std::string library_source();

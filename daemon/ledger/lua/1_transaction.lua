@@ -18,7 +18,7 @@ end
 local key_cache, key_count = {}, 0
 local KEY_NAMES = {'cfg', 'lease', 'epoch', 'schema', 'seq', 'names', 'sku', 'listing', 'order', 'receipt',
                    'pick', 'entity', 'dirty', 'reread', 'cursor', 'day', 'cancel', 'day_base', 'cancel_base',
-                   'dropped', 'history', 'demand', 'forgotten', 'remap', 'shadow', 'shadow_seen'}
+                   'dropped', 'history', 'demand', 'forgotten', 'remap', 'resettle', 'shadow', 'shadow_seen'}
 local function keys_of(prefix)
   if not call then wake() end
   local k = key_cache[prefix]

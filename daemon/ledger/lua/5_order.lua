@@ -130,6 +130,33 @@ local function change_order(tx, placed0, lines0, resolved0, placed, lines, resol
   end
 end
 
+-- A channel that does not say when something happened states its last change: an upper bound, which every later
+-- change of the order moves on. Where it equals the version, what was stored of the same units before is nearer
+-- to the truth: the day a cancellation counts for, the time from which a reading of stock is free of them.
+local function keep_earlier(version, lines, lines0)
+  local kept, before = false, {}
+  for i = 1, #lines0, 6 do before[lines0[i]] = i end
+  for i = 1, #lines, 6 do
+    local j = before[lines[i]]
+    if j then
+      local cancel, cancel0 = lines[i + 4], lines0[j + 4]
+      if cancel and cancel0 and cancel[1] == cancel0[1] and cancel[4] == version and cancel0[4] < version then
+        cancel[4], cancel[5], kept = cancel0[4], cancel0[5], true
+      end
+      local portions, portions0 = lines[i + 5], lines0[j + 5]
+      if portions and portions0 and #portions == #portions0 then
+        for p = 1, #portions, 4 do
+          local at = portions0[p + 3]
+          if portions[p] == portions0[p] and portions[p + 3] == version and at > 0 and at < version then
+            portions[p + 3], kept = at, true
+          end
+        end
+      end
+    end
+  end
+  return kept
+end
+
 local function apply_order(tx, account, id, content)
   local version, placed, day, state, ship_by, deliver_by, closed_at, lines = unpack_all(content)
   version, placed, day = tonumber(version), tonumber(placed), tonumber(day)
@@ -140,6 +167,10 @@ local function apply_order(tx, account, id, content)
   if old then
     v0, placed0, day0, _, _, _, _, lines0, resolved0, flags0 = unpack_all(old)
     v0, placed0, day0 = tonumber(v0), tonumber(placed0), tonumber(day0)
+    if version >= v0 and keep_earlier(version, lines, lines0) then
+      local a, b, c, d, e, f, g = unpack_all(content)
+      content = pack(a, b, c, d, e, f, g, lines)
+    end
   elseif closed_at and closed_at < tx.now - KEEP_CLOSED then
     -- Old orders are taken in when an account is first filled, and never again once the account has let go of
     -- orders closed as late as this one: it was one of them.

@@ -44,11 +44,13 @@ local function intern(keys, args)
 end
 redis.register_function('forestall_intern', intern)
 
--- ARGV: token, now, settings. Reply: 1 if they changed; then the counters must be rebuilt.
+-- ARGV: token, now, settings. Reply: 1 if they changed, or changed before and the rebuild that has to follow did
+-- not come to its end: key `resettle` stands until then. Then the counters must be rebuilt.
 local function configure(keys, args)
   local tx, refused = begin(keys, args)
   if not tx then return refused end
-  if (call('GET', tx.k.cfg) or '') == args[3] then return 0 end
+  if (call('GET', tx.k.cfg) or '') == args[3] then return call('EXISTS', tx.k.resettle) end
+  call('SET', tx.k.resettle, '1')
   call('SET', tx.k.cfg, args[3])
   return 1
 end

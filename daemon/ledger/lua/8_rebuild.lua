@@ -165,6 +165,7 @@ local function rebuild(keys, args)
     call('UNLINK', k.shadow, k.shadow_seen)
   end
   local seq, states = commit(tx)
+  if step == 'counts' and tx.resettled then call('DEL', k.resettle) end
   return pack(cursor, found, seq, states)
 end
 redis.register_function('forestall_rebuild', rebuild)

@@ -18,6 +18,8 @@
 namespace forestall::test {
 namespace {
 
+CivilDate civil_day(Instant at) { return std::chrono::floor<std::chrono::days>(at); }
+
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -77,6 +79,70 @@ TEST_F(LedgerTest, ACallerWhoGaveUpLeavesNoHoleInTheMirror) {
   ASSERT_TRUE(run(ledger->make_whole()));
   EXPECT_TRUE(ledger->whole());
   EXPECT_EQ(available(*ledger), Units(4));
+}
+
+// Killed between taking over new settings and the end of what follows from them.
+TEST_F(LedgerTest, NewSettingsAreDerivedAgainUntilThatCameToItsEnd) {
+  {
+    auto ledger = ready("a");
+    const std::vector<Observation> page = {stock(1, 10), order("114-1", 1, 3, noon - 1min)};
+    ASSERT_TRUE(run(ledger->apply(page)));
+    EXPECT_EQ(available(*ledger), Units(7));
+    auto settings = sync_.call({"GET", "forestall:{acme}:cfg"});
+    ASSERT_TRUE(settings && settings->text() != nullptr);
+    auto other = feeds;
+    other[0].deducts_at = DeductsAt::order;
+    EXPECT_EQ(run(ledger->configure(other)).value(), true);
+    EXPECT_EQ(available(*ledger), Units(10)) << "deducted when it was ordered";
+    // Taken over as by a process that was killed right after the call.
+    const auto reply = sync_.call({"FCALL", "forestall_configure", "1", "forestall:{acme}",
+                                   ledger->lease_token(), "0", *settings->text()});
+    ASSERT_TRUE(reply && reply->integer() != nullptr && *reply->integer() == 1);
+    ASSERT_TRUE(run(ledger->close()));
+  }
+  auto ledger = make("b");
+  ASSERT_TRUE(run(ledger->open()));
+  EXPECT_EQ(run(ledger->configure(feeds)).value(), true);
+  EXPECT_EQ(available(*ledger), Units(7));
+  EXPECT_EQ(run(ledger->configure(feeds)).value(), false) << "done once";
+}
+
+// The channel states its last change where it does not know when something happened.
+TEST_F(LedgerTest, WhatIsOnlyKnownToHaveHappenedByALastChangeStaysWhereItWasFirstSeen) {
+  auto ledger = ready("a");
+  const auto touched = [](Instant at, Units cancelled, Units shipped) {
+    auto o = order("114-1", 1, 5);
+    o.from.version = Version::of(at);
+    o.lines[0].cancelled =
+        LineCancel{cancelled, CancelledBy::buyer, CancelReason::buyer_changed_mind, at, civil_day(at)};
+    o.lines[0].portions = {{shipped, {}, {}, at}};
+    return o;
+  };
+  const auto cancelled_on = [&] {
+    std::vector<CivilDate> days;
+    for (const auto& c : run(ledger->budget()).value().cancelled) days.push_back(c.day);
+    return days;
+  };
+  auto level = std::get<StockLevel>(stock(1, 10));
+  const std::vector<Observation> first = {level, touched(noon + 1h, Units(1), Units(2))};
+  ASSERT_TRUE(run(ledger->apply(first)));
+  EXPECT_EQ(available(*ledger), Units(6)) << "two shipped since, two to be shipped";
+  level.from = {level.from.source, Version(2), noon + 2h};
+  level.on_hand = Units(8);
+  const std::vector<Observation> counted = {level};
+  ASSERT_TRUE(run(ledger->apply(counted)));
+  EXPECT_EQ(available(*ledger), Units(6));
+  const std::vector<Observation> again = {touched(noon + 120h, Units(1), Units(2))};
+  EXPECT_THAT(run(ledger->apply(again)).value().outcomes, ElementsAre(ledger::Outcome::applied));
+  EXPECT_EQ(available(*ledger), Units(6)) << "what was shipped before the reading is in it";
+  EXPECT_THAT(cancelled_on(), ElementsAre(civil_day(noon + 1h)));
+  EXPECT_THAT(run(ledger->apply(again)).value().outcomes, ElementsAre(ledger::Outcome::known));
+  EXPECT_THAT(run(ledger->rebuild(false)).value().first, IsEmpty());
+  // More of it happened later.
+  const std::vector<Observation> more = {touched(noon + 144h, Units(3), Units(2))};
+  ASSERT_TRUE(run(ledger->apply(more)));
+  EXPECT_THAT(cancelled_on(), ElementsAre(civil_day(noon + 144h)));
+  EXPECT_THAT(run(ledger->rebuild(false)).value().first, IsEmpty());
 }
 
 TEST_F(LedgerTest, ASecondDaemonIsRefusedAndAnOldOneFencedOff) {

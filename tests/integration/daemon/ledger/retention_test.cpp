@@ -69,6 +69,20 @@ TEST_F(LedgerRetention, CountersOfDaysLeaveAfter400Days) {
   EXPECT_THAT(run(ledger->rebuild(false)).value().first, IsEmpty());
 }
 
+// Whoever decides has to know: units came out of quarantine.
+TEST_F(LedgerRetention, WhatComesFreeIsTold) {
+  auto ledger = ready("a");
+  apply(*ledger, {stock(1, 10), closed(cancelled(order("114-2", 1, 3)))});
+  const auto before = available(*ledger);
+  calendar_.date = noon + days(200);
+  std::vector<std::string> told;
+  ASSERT_TRUE(run(ledger->sweep([&](const ledger::Change& change) {
+    for (const auto& state : change.skus) told.push_back(state.sku);
+  })));
+  EXPECT_THAT(told, ElementsAre("CUP"));
+  EXPECT_GT(available(*ledger), before);
+}
+
 TEST_F(LedgerRetention, ARebuildBetweenTheDayAndTheSweepFindsNothing) {
   auto ledger = ready("a");
   apply(*ledger, {cancelled(order("114-1", 1, 3))});
