@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -12,6 +14,8 @@
 #include "daemon/cli/acting_render.hpp"
 #include "daemon/cli/endpoint.hpp"
 #include "daemon/cli/target.hpp"
+#include "daemon/guard/decision.hpp"
+#include "daemon/log/read_line.hpp"
 
 namespace forestall::cli {
 namespace {
@@ -55,7 +59,34 @@ Exit run_sku(Invocation& invocation) {
   return show_explained(invocation, *fetched);
 }
 
+// From the log alone: no daemon is asked.
+Exit explain_log(Invocation& invocation) {
+  const std::string file(invocation.value("--log"));
+  std::ifstream log(file);
+  if (!log) {
+    invocation.err += fmt::format("forestall: {}: cannot be read\n", file);
+    return Exit::refused;
+  }
+  const auto what = invocation.value("what"), account = invocation.value("--account");
+  bool found = false;
+  for (std::string text; std::getline(log, text);) {
+    const auto line = logging::read_line(text);
+    if (!line || line->value("event") != "intent" || line->value("listing") != what) continue;
+    if (!account.empty() && line->value("account") != account) continue;
+    found = true;
+    std::string told(line->value("detail"));
+    if (const auto numbers = line->value("numbers"); !numbers.empty())
+      told = guard::retell(numbers).value_or("not understood: " + std::string(numbers));
+    invocation.out += fmt::format("{} {} {} {}{}{}\n", line->time, line->value("account"),
+                                  line->value("epoch"), line->value("state"), told.empty() ? "" : "  ", told);
+  }
+  if (found) return Exit::ok;
+  invocation.err += fmt::format("forestall: {} says nothing about a listing \"{}\"\n", file, what);
+  return Exit::refused;
+}
+
 Exit run_explain(Invocation& invocation) {
+  if (invocation.has("--log")) return explain_log(invocation);
   const auto seller = seller_of(invocation);
   if (!seller) return seller.error();
   const auto what = invocation.value("what");
@@ -200,6 +231,9 @@ const Argument seller_option{
     .name = "--seller", .placeholder = "ID", .help = "the seller, where there are several"};
 const Argument account_option{.name = "--account", .placeholder = "ID", .help = "only this account"};
 const Argument why_option{.name = "--why", .placeholder = "TEXT", .help = "for the record"};
+const Argument log_option{.name = "--log",
+                          .placeholder = "FILE",
+                          .help = "what a daemon's log says of the listing; no daemon is asked"};
 const Argument what_argument{.name = "what",
                              .placeholder = "LISTING|SKU",
                              .help = "a listing, else every listing of a SKU",
@@ -219,8 +253,9 @@ std::vector<Command> acting_commands() {
       {.name = "explain",
        .summary = "Why a listing shows what it shows, and what would change it",
        .description = "The numbers used, the rule, the counterfactual, and the intent that stands.",
-       .examples = {"forestall explain CUP-BLUE-FBM --account amazon-us", "forestall explain CUP-BLUE"},
-       .arguments = {what_argument, account_option, seller_option},
+       .examples = {"forestall explain CUP-BLUE-FBM --account amazon-us", "forestall explain CUP-BLUE",
+                    "forestall explain CUP-BLUE-FBM --log /var/log/forestall.log"},
+       .arguments = {what_argument, account_option, seller_option, log_option},
        .run = run_explain},
       {.name = "pause",
        .summary = "Takes listings off sale until you resume them",
