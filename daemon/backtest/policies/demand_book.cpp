@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "daemon/guard/demand/pooled.hpp"
+
 namespace forestall::backtest {
 
 namespace fc = forecasting;
@@ -34,6 +36,15 @@ DemandBook::DemandBook(const World& world) : shares_(world.catalogue().channels)
   learn_week(world);
   replay(world);
   learn_bursts(world);
+}
+
+DemandBook DemandBook::untaught(const World& world) {
+  DemandBook book;
+  book.taught_ = false;
+  book.shares_.assign(world.catalogue().channels, 1.0 / world.catalogue().channels);
+  book.model_.grow(world.catalogue().skus, world.scenario().start);
+  for (SkuIndex sku = 0; sku < world.catalogue().skus; ++sku) book.selling(sku, world.scenario().start, true);
+  return book;
 }
 
 void DemandBook::learn_week(const World& world) {
@@ -140,6 +151,7 @@ void DemandBook::learn_bursts(const World& world) {
 }
 
 double DemandBook::after_a_sale(const World& world, Millis length) const {
+  if (!taught_) return guard::PooledDemand().after_a_sale(length);
   const auto& demand = world.demand();
   const world::LineIndex end = history_end(world);
   if (end == 0) return 0;

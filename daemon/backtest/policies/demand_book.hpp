@@ -14,6 +14,8 @@ class DemandBook {
  public:
   // Reads the lines before the start of the world's scenario: recorded history.
   explicit DemandBook(const world::World& world);
+  // Of a seller who begins today: nothing but the priors, every channel alike.
+  static DemandBook untaught(const world::World& world);
 
   void sold(world::SkuIndex sku, Instant at, double units) { model_.sold(sku, at, units); }
   void selling(world::SkuIndex sku, Instant at, bool yes) { model_.selling(sku, at, yes); }
@@ -26,12 +28,14 @@ class DemandBook {
   double after_a_sale(const world::World& world, Millis length) const;
 
  private:
+  DemandBook() = default;
   void learn_week(const world::World& world);
   void replay(const world::World& world);
   void learn_bursts(const world::World& world);
 
   std::vector<double> shares_;
   guard::DemandModel model_;
+  bool taught_ = true;
 };
 
 }  // namespace forestall::backtest

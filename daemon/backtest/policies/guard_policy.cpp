@@ -115,7 +115,7 @@ bool GuardPolicy::nothing_to_ask(world::ListingIndex first, std::int32_t usable,
 Millis GuardPolicy::until_receipt(const World& world, const Sku& sku, double units_per_day) const {
   const Millis lead = world.scenario().stock.lead_time;
   for (const Instant receipt : sku.receipts)
-    if (receipt > world.now()) return receipt - world.now();
+    if (settings_.knows_receipts && receipt > world.now()) return receipt - world.now();
   const double before = (sku.available - units_per_day * days(lead)) / std::max(units_per_day, 1e-3);
   return lead + in_days(std::clamp(before, 0.0, 60.0));
 }
@@ -140,6 +140,8 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
     auto& offer = offers[c];
     offer.exposure = books_[first + c].exposure();
     offer.writes = settings_.writes[c];
+    offer.unproven = settings_.lot_units > 0;
+    offer.lot_units = settings_.lot_units;
     guard::fill_demand(demand_.model(), demand,
                        {.seen_until = watermark_[c],
                         .flight = world.scenario().channels[c].live_after,

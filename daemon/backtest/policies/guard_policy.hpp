@@ -28,6 +28,8 @@ struct GuardSettings {
   // Multiplies k where stock is split (not where stock is believed): what it is worth to be sure.
   double caution = 1;
   Millis dwell{0};
+  std::int32_t lot_units = 0;  // of channels whose countdown nobody has proved, while scarce; 0: proved
+  bool knows_receipts = true;  // the seller's purchase orders
   Millis sweep_every{4 * 3'600'000};  // what is close to scarce is decided again, orders or not
   forecasting::LossLearner losses{};  // what earlier months taught
 };
