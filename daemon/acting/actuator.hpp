@@ -26,6 +26,8 @@ class Actuator {
   // Something is to be done about the listing's current intent: to be sent, or to be read back. Starts it
   // soon, the most urgent first.
   void enqueue(const ListingId& listing);
+  // Reads the listing once, for what is known of it; nothing is written.
+  void look(const ListingId& listing);
   // Its writes that wait for the order watermark are looked at again.
   void watermark_moved();
   // Starts what has become due. Called at every tick, and by itself when something ends.
@@ -76,6 +78,7 @@ class Actuator {
                                     std::string detail, std::optional<journal::Before> reading = {});
   boost::asio::awaitable<void> give_up(ListingId listing, std::uint64_t epoch, std::string why, bool rest);
   boost::asio::awaitable<void> read_back(ListingId listing, std::uint64_t epoch);
+  boost::asio::awaitable<void> look_at(ListingId listing);
   boost::asio::awaitable<void> settle_late(ListingId listing);
   Millis next_look(const journal::Record& record) const;
   void release_held();

@@ -86,6 +86,19 @@ awaitable<void> Actuator::read_back(ListingId listing, std::uint64_t epoch) {
   again();
 }
 
+void Actuator::look(const ListingId& listing) {
+  if (floor_.stopping || desk_.account.marketplace == nullptr || under_way_.contains(listing)) return;
+  tasks_.spawn("look " + listing.str(), runtime::OnFailure::log, look_at(listing));
+}
+
+awaitable<void> Actuator::look_at(ListingId listing) {
+  const auto reading = co_await read(listing, Purpose::resolve, 0);
+  if (!reading) co_return;
+  const guard::Seen seen{reading->state.quantity, reading->state.activity, floor_.clock.now()};
+  co_await floor_.receive(desk_, listing, seen);
+  floor_.exposures.await(desk_.id(), listing, seen.at);
+}
+
 // What cannot land any more is no explanation any more.
 awaitable<void> Actuator::settle_late(ListingId listing) {
   const auto* r = record(listing);

@@ -259,4 +259,13 @@ void Beliefs::selling(SkuRef sku, Instant now, bool yes) {
   if (index(sku) < model_.size()) model_.selling(index(sku), now, yes);
 }
 
+std::optional<bool> Beliefs::split(SkuRef sku) const {
+  if (index(sku) >= shelves_.size() || shelves_[index(sku)].verdict == 0) return std::nullopt;
+  return shelves_[index(sku)].verdict == 2;
+}
+
+void Beliefs::decided(SkuRef sku, bool split) {
+  if (index(sku) < shelves_.size()) shelf(sku).verdict = split ? 2 : 1;
+}
+
 }  // namespace forestall::acting

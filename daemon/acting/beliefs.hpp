@@ -50,6 +50,9 @@ class Beliefs {
   guard::SkuDemand demand(ledger::SkuRef sku, Instant now, Units available, Millis lead_time, Millis blind,
                           double follow_units) const;
   void selling(ledger::SkuRef sku, Instant now, bool yes);
+  // Whether the SKU was split when it was decided last; nullopt: never decided.
+  std::optional<bool> split(ledger::SkuRef sku) const;
+  void decided(ledger::SkuRef sku, bool split);
 
   const guard::DemandModel& model() const { return model_; }
   const guard::PooledDemand& pooled() const { return pooled_; }
@@ -63,6 +66,7 @@ class Beliefs {
     std::int32_t since_empty = 0;  // received since the shelf was found empty, less orders placed since
     bool heard = false;
     bool known_empty = false;  // a pick failed, and nothing was counted since
+    std::uint8_t verdict = 0;  // of the last decision: 1 shared, 2 split
     bool sold = false;         // its demand belief began with a sale
   };
   void begin();

@@ -123,6 +123,10 @@ void SellerActs::decide_sku(const std::string& sku, const Dirty& dirty, Slice& s
     for (auto& explained : floor_.decide(*ref)) {
       shown = shown || (explained.facts.shown && *explained.facts.shown > Units{});
       close = close || is_close(explained);
+      if (explained.plan && explained.limit &&
+          explained.facts.components[*explained.limit].sku.str() == sku &&
+          explained.plan->verdict.reason != forecasting::Reason::nothing_to_sell)
+        floor_.beliefs.decided(*ref, explained.plan->verdict.regime == forecasting::Regime::scarce);
       decide_listing(std::move(explained), dirty, slice);
     }
     floor_.beliefs.selling(*ref, ports_.clock.now(), shown);

@@ -130,8 +130,7 @@ void Exposures::order(const AccountId& account, const SalesBook::News& news) {
 std::vector<ListingId> Exposures::watermark(const AccountId& account, Instant passed) {
   std::set<ListingId> touched;
   const auto whose = [&](const auto& entry) { return entry.first.first == account; };
-  for (auto at = std::ranges::lower_bound(books_, account, {}, [](const auto& e) { return e.first.first; });
-       at != books_.end() && whose(*at);) {
+  for (auto at = books_.lower_bound(Key{account, ListingId{}}); at != books_.end() && whose(*at);) {
     auto& entry = at->second;
     const bool waited = entry.book.reading_awaited();
     entry.book.watermark(passed);
@@ -151,13 +150,17 @@ std::vector<ListingId> Exposures::watermark(const AccountId& account, Instant pa
   return {touched.begin(), touched.end()};
 }
 
-void Exposures::give_up(Instant sent_before) {
-  for (auto& [key, entry] : books_)
-    std::erase_if(entry.sent, [&](const Sent& sent) {
-      if (sent.at >= sent_before) return false;
-      entry.book.settled(number(sent.epoch), std::max(sent_before, sent.at + Millis(1)));
-      return true;
-    });
+std::vector<ListingId> Exposures::give_up(const AccountId& account, Instant now, Millis after) {
+  std::vector<ListingId> look;
+  for (auto at = books_.lower_bound(Key{account, ListingId{}});
+       at != books_.end() && at->first.first == account; ++at)
+    if (std::erase_if(at->second.sent, [&](const Sent& sent) {
+          if (now - sent.at < after) return false;
+          at->second.book.settled(number(sent.epoch), sent.at + after);
+          return true;
+        }) > 0)
+      look.push_back(at->first.second);
+  return look;
 }
 
 void Exposures::restore(const journal::Record& record) {

@@ -42,8 +42,9 @@ class Exposures {
   // Every order of the account placed before `passed` has been seen. The listings that may look different
   // now.
   std::vector<ListingId> watermark(const AccountId& account, Instant passed);
-  // Writes sent longer ago than that are not expected any more.
-  void give_up(Instant sent_before);
+  // A write of the account that was sent longer ago than `after` and never seen is not expected any more. The
+  // listings that have to be read once more to know it.
+  std::vector<ListingId> give_up(const AccountId& account, Instant now, Millis after);
   // After a restart: what the journal says is unresolved.
   void restore(const journal::Record& record);
 

@@ -82,6 +82,7 @@ struct Floor {
   struct Pace {
     Millis seen{};    // from an order being placed to it being seen, as a rule
     Millis flight{};  // from an intent to shoppers seeing it, with its queue: the tail
+    Millis late{};    // after this a write that nobody saw is not expected any more
     Instant at{};
   };
   mutable std::map<std::string, Pace, std::less<>> paces{};

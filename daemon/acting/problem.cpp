@@ -52,12 +52,16 @@ Tied tied_to(const ledger::Mirror& mirror, SkuRef first) {
 const Floor::Pace& Floor::pace_of(const AccountDesk& desk) const {
   auto& pace = paces[desk.id().str()];
   if (pace.at != Instant{} && clock.now() - pace.at < 5min) return pace;
-  pace = {.seen = 5min, .flight = 12min, .at = clock.now()};
+  pace = {.seen = 5min, .flight = 12min, .late = times.late_for, .at = clock.now()};
   if (const auto* blind = desk.account.blind_window; blind != nullptr) {
     using polling::Leg;
     pace.seen = blind->quantile(Leg::placed_to_seen, 0.5);
     // The tail: what is slow today is what sells twice.
     pace.flight = blind->quantile(Leg::seen_to_sent, 0.9) + blind->quantile(Leg::sent_to_live, 0.9);
+    // Several times the slowest of those that were seen; before there are enough of them, as long as may be.
+    constexpr std::uint64_t enough = 20;
+    if (blind->measured(Leg::sent_to_live) >= enough)
+      pace.late = std::clamp<Millis>(4 * blind->quantile(Leg::sent_to_live, 0.99), 30min, times.late_for);
   }
   return pace;
 }
@@ -133,6 +137,9 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
       const auto sku = mirror.find_sku(component.sku.str());
       if (sku && component.certainty != model::Certainty::unknown)
         component.believed = beliefs.believed(*sku, component.available, k);
+      // Every listing to zero and back: what it costs to be wrong twice.
+      if (const auto split = sku ? beliefs.split(*sku) : std::nullopt; split)
+        component.plenty_bias = guard::mind_change_cost(write_cost, facts.size()) * (*split ? -1 : 1);
       if (guard::enough_for(one, component) < guard::enough_for(one, one.components[limit])) limit = c;
     }
     if (one.components.empty()) continue;

@@ -238,9 +238,13 @@ void SellerActs::notice_readiness() {
     desk.was_ready = !missing;
     if (auto& seen = watermarks_[desk.id().str()]; seen != desk.account.orders_complete_before) {
       seen = desk.account.orders_complete_before;
-      if (seen)
+      if (seen) {
         for (const auto& listing : floor_.exposures.watermark(desk.id(), *seen))
           mark_listing(desk.id(), listing);
+        for (const auto& listing :
+             floor_.exposures.give_up(desk.id(), ports_.clock.now(), floor_.pace_of(desk).late))
+          actuators_[i].look(listing);
+      }
       if (seen)
         for (auto& doubt : floor_.custody.doubts_before(desk.id(), *seen))
           readings_.push_back({std::move(doubt.account), std::move(doubt.listing), doubt.seen});
@@ -298,7 +302,6 @@ awaitable<void> SellerActs::pass() {
   if (now >= forget_at_) {
     forget_at_ = now + 1h;
     floor_.custody.forget(ports_.clock.now());
-    floor_.exposures.give_up(ports_.clock.now() - floor_.times.late_for);
     floor_.beliefs.teach(ports_.clock.now());
     decide_close();
   }

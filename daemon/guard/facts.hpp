@@ -26,10 +26,11 @@ struct ComponentFacts {
   Units available{};  // meaningless where certainty is unknown
   // What the belief about the shelf supports of it: S_e. Absent: the books are believed.
   std::optional<Units> believed{};
-  Units committed{};   // by orders; `available` has already been lowered by it
-  Units reserve{};     // what `available` has already been lowered by
-  bool stale = false;  // nobody has said anything for longer than the source promised
-  Instant as_of{};     // of the oldest reading in it
+  double plenty_bias = 0;  // forecasting::StockTerms
+  Units committed{};       // by orders; `available` has already been lowered by it
+  Units reserve{};         // what `available` has already been lowered by
+  bool stale = false;      // nobody has said anything for longer than the source promised
+  Instant as_of{};         // of the oldest reading in it
 };
 
 struct ListingFacts {

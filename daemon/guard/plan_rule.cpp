@@ -113,7 +113,7 @@ class Desk {
       }
     if (skus_ == fc::max_skus) return std::nullopt;
     names_[skus_] = c.sku.str();
-    stock_[skus_].usable_units = usable;
+    stock_[skus_] = {.usable_units = usable, .plenty_bias = c.plenty_bias};
     return static_cast<std::uint16_t>(skus_++);
   }
 

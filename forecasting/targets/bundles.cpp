@@ -97,8 +97,8 @@ bool choose_bundles(std::span<const StockTerms> skus, std::span<const ListingTer
   if (questions > most_open_questions) {  // each by itself, writes left out
     for (std::size_t i = 0; i < questions; ++i) {
       const auto& ladder = joint.terms[open[i]].ladder;
-      joint.scarce[open[i]] =
-          ladder.split_value - ladder.race_cost_now > ladder.pooled_value - ladder.later_cost;
+      joint.scarce[open[i]] = ladder.split_value - ladder.race_cost_now >
+                              ladder.pooled_value - ladder.later_cost + skus[open[i]].plenty_bias;
     }
     joint.exact = false;
   }
@@ -123,7 +123,8 @@ bool choose_bundles(std::span<const StockTerms> skus, std::span<const ListingTer
     double value = joint.split(std::span(limits).first(skus.size()), verdicts, units);
     for (std::size_t i = 0; i < questions; ++i) {
       const std::size_t j = open[i];
-      value -= joint.scarce[j] ? verdicts[j].race_cost_now : joint.overlap[j] + verdicts[j].later_cost;
+      value -= joint.scarce[j] ? verdicts[j].race_cost_now
+                               : joint.overlap[j] + verdicts[j].later_cost - skus[j].plenty_bias;
     }
     for (std::size_t i = 0; i < questions; ++i) {
       auto& known = by_regime[open[i]][joint.scarce[open[i]] ? 1 : 0];
@@ -136,7 +137,7 @@ bool choose_bundles(std::span<const StockTerms> skus, std::span<const ListingTer
   for (std::size_t i = 0; i < questions; ++i) {
     const std::size_t j = open[i];
     auto& verdict = verdicts[j];
-    verdict.plenty_value = by_regime[j][0];
+    verdict.plenty_value = by_regime[j][0] - skus[j].plenty_bias;
     verdict.scarce_value = by_regime[j][1];
     verdict.regime = joint.scarce[j] ? Regime::scarce : Regime::plenty;
     verdict.reason = joint.scarce[j] ? Reason::split_pays : Reason::later_is_better;

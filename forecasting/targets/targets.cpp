@@ -21,8 +21,11 @@ Expected<void> check(std::span<const StockTerms> skus, std::span<const ListingTe
   if (skus.empty() || skus.size() > max_skus || listings.size() > max_listings || verdicts != skus.size() ||
       targets != listings.size())
     return std::unexpected(ForecastError::out_of_range);
-  for (const auto& s : skus)
-    if (s.usable_units > no_limit) return std::unexpected(ForecastError::too_large);
+  for (const auto& s : skus) {
+    if (!std::isfinite(s.plenty_bias)) return std::unexpected(ForecastError::not_finite);
+    if (s.usable_units > no_limit || std::abs(s.plenty_bias) > most_money)
+      return std::unexpected(ForecastError::too_large);
+  }
   for (const auto& l : listings) {
     const double worst = std::max({l.until_receipt.mean_units, l.until_receipt.variance_units2,
                                    l.blind.mean_units, l.blind.variance_units2, l.blind_later.mean_units,
@@ -74,7 +77,7 @@ void choose_one(const StockTerms& sku, std::span<const ListingTerms> listings, c
   const int held = terms.in_force ? 0 : entry_hold_back(terms.seen(), usable, verdict.bid_price);
   std::array<int, max_listings> units{};
   verdict.scarce_value = split_one({curves.data(), count}, usable, held, units) - verdict.race_cost_now;
-  const bool split = verdict.scarce_value > verdict.plenty_value;
+  const bool split = verdict.scarce_value > verdict.plenty_value + sku.plenty_bias;
   verdict.regime = split ? Regime::scarce : Regime::plenty;
   verdict.reason = split ? Reason::split_pays : Reason::later_is_better;
   verdict.hold_back_units = split ? held : 0;

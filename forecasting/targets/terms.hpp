@@ -56,6 +56,10 @@ struct ListingTerms {
 struct StockTerms {
   int usable_units =
       0;  // S_e: what the belief over true stock supports (stock_belief), open orders taken off
+  // Added to the worth of sharing when it is compared with a split: what it would cost to change one's mind
+  // again. Positive while shared, negative while split; without it two values that nearly tie call each other
+  // back at every order.
+  double plenty_bias = 0;
 };
 
 enum class Regime : std::uint8_t { plenty, scarce };

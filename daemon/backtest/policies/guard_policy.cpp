@@ -126,11 +126,16 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
   ++counts_.decisions;
   const fc::DemandLevel level = demand_.level(s, world.now());
   const double per_day = level.mean_units_per_hour() * hours_a_day;
-  const fc::StockTerms stock{usable(sku)};
+  fc::StockTerms stock{usable(sku)};
+  if (sku.decided)
+    stock.plenty_bias =
+        guard::mind_change_cost(settings_.write_cost * settings_.margin, channels_) * (sku.split ? -1 : 1);
   auto demand =
       guard::sku_demand(demand_.model(), level, world.now(), sku.last_sale, Millis{0}, blind_, after_);
   if (nothing_to_ask(first, stock.usable_units, demand.later)) {
     sku.regime = planner::Regime::plenty;
+    sku.decided = true;
+    sku.split = false;
     sku.close = false;
     return demand_.selling(s, world.now(), true);
   }
@@ -154,6 +159,10 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
   }
   const planner::Problem problem{{&stock, 1}, std::span(offers).first(channels_)};
   if (!planner::make_plan(problem, plan_)) throw std::logic_error("the planner refused its facts");
+  if (plan_.verdicts[0].reason != fc::Reason::nothing_to_sell) {
+    sku.decided = true;
+    sku.split = plan_.verdicts[0].regime == fc::Regime::scarce;
+  }
   sku.regime = plan_.regimes[0];
   const fc::Reason reason = plan_.verdicts[0].reason;
   const auto& verdict = plan_.verdicts[0];

@@ -62,7 +62,8 @@ class GuardPolicy {
     std::int32_t on_order = 0;
     bool known_empty = false;  // a pick failed, and nothing was counted since
     bool dirty = false;
-    bool close = false;  // the last decision was no plain plenty
+    bool decided = false, split = false;  // at the last decision that had something to sell
+    bool close = false;                   // the last decision was no plain plenty
     planner::Regime regime = planner::Regime::plenty;
     Instant emptied{}, last_sale{};
     std::vector<Instant> receipts{};  // when what is on order is due

@@ -3,6 +3,8 @@
 // live guard and the backtest agree on what a blind window is.
 #pragma once
 
+#include <cstddef>
+
 #include "daemon/guard/demand/demand_model.hpp"
 #include "forecasting/targets/terms.hpp"
 
@@ -26,6 +28,12 @@ struct SkuDemand {
 // a sale within that, beyond the usual.
 SkuDemand sku_demand(const DemandModel& model, const forecasting::DemandLevel& level, Instant now,
                      Instant last_sale, Millis until_receipt, Millis blind, double follow_units);
+
+// Money that a change between sharing and splitting must win, beyond its own writes: zero and fill of every
+// listing, which it costs to change back.
+constexpr double mind_change_cost(double write_cost, std::size_t listings) {
+  return 2 * write_cost * static_cast<double>(listings);
+}
 
 struct OfferWindow {
   Instant seen_until{};  // the channel's order watermark
