@@ -150,7 +150,9 @@ TEST(AgreementTest, OnLongerHistoriesTheyDifferInFewOrders) {
     differ += compared.differ;
   }
   fmt::print("{} of {} lines differ\n", differ, lines);
-  EXPECT_LE(differ * 100, lines);
+  // Calls take their turn and listings are read back: a write of the daemon is some minutes from the
+  // backtest's.
+  EXPECT_LE(differ * 100, 3 * lines);
 }
 
 }  // namespace
