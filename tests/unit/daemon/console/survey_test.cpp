@@ -54,7 +54,7 @@ TEST(Survey, CountsWhatIsOnOfferWithoutStockTheWorstFirst) {
   Survey survey;
   survey.add(of("A", Reason::sold_elsewhere, 9, 7), nullptr);
   survey.add(of("B", Reason::sold_out, 30, -2), nullptr);
-  survey.add(of("C", Reason::plenty, 5, 50), nullptr);
+  survey.add(of("C", Reason::fits, 5, 50), nullptr);
   survey.add(of("D", Reason::held, 4, 1), nullptr);
   survey.add(of("E", Reason::other_pool, 99, 0), nullptr);
   const auto result = survey.finish();
@@ -64,7 +64,7 @@ TEST(Survey, CountsWhatIsOnOfferWithoutStockTheWorstFirst) {
   EXPECT_EQ(result.at_risk[0].backed, Units(0));
   EXPECT_EQ(result.total().over_offered, 3u);
   EXPECT_EQ(result.total().over_offered_units, 35u);
-  EXPECT_EQ(result.total().by_reason[static_cast<std::size_t>(Reason::plenty)], 1u);
+  EXPECT_EQ(result.total().by_reason[static_cast<std::size_t>(Reason::fits)], 1u);
 }
 
 TEST(Survey, KeepsTheHeaviestAndCountsAll) {

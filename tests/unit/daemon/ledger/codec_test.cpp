@@ -176,7 +176,8 @@ TEST(Codec, EverythingThatIsOnlyKeptComesBackWhole) {
                             noon,
                             {},
                             {},
-                            {{OrderLineId::literal("1"), Units(2)}}});
+                            {{OrderLineId::literal("1"), Units(2)}},
+                            HubId::literal("dhl/leipzig")});
   comes_back(MessageUpsert{from, account, MessageId::literal("t1"), id, noon, noon + 24h, {}});
   comes_back(ReturnUpsert{from,
                           account,
