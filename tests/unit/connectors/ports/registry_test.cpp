@@ -56,8 +56,9 @@ TEST(Registry, AnUnknownKindIsNamed) {
 
 class SilentNotifier final : public ports::Notifier {
  public:
-  boost::asio::awaitable<Status> deliver(ports::Notice, std::chrono::nanoseconds) override {
-    co_return Status{};
+  boost::asio::awaitable<ports::Delivery> deliver(ports::Notice, std::vector<std::string>,
+                                                  std::chrono::nanoseconds) override {
+    co_return ports::Delivery{};
   }
 };
 
