@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any request to the sandbox, as Amazon and as control: an answer, never a crash. Input: method, space,
+// Any request to the sandbox, as Amazon, as a carrier and as control: an answer, never a crash. Input: method, space,
 // target, line end, body. The world is small and moves on a minute a request.
 #include <boost/json.hpp>
 #include <cstddef>
@@ -20,7 +20,8 @@ struct World {
   VirtualClock clock{market.now(), 1, true};
   FaultScript faults;
   Amazon amazon{market, faults};
-  Control control{market, amazon, faults, clock, [] { return std::size_t{0}; }};
+  EasyPost parcels{market, faults};
+  Control control{market, amazon, parcels, faults, clock, [] { return std::size_t{0}; }};
   std::string token;
 
   World() {
@@ -45,8 +46,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (line < size) request.body = std::string(text.substr(line + 1));
   for (int i = 0; i < 2; ++i) {
     world.market.advance_to(world.clock.now());
-    const Answer answer =
-        Amazon::owns(request) ? world.amazon.answer(request) : world.control.answer(request);
+    const Answer answer = EasyPost::owns(request) ? world.parcels.answer(request)
+                          : Amazon::owns(request) ? world.amazon.answer(request)
+                                                  : world.control.answer(request);
     if (answer.status < 200 || answer.status > 599) std::abort();
     if (world.market.now() > world.clock.now()) world.clock.set(world.market.now());
   }
