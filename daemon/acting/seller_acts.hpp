@@ -153,7 +153,7 @@ class SellerActs {
   std::unordered_map<std::string, std::pair<Units, guard::Reason>> noted_;
   std::map<std::string, std::optional<Instant>> watermarks_;
   std::optional<std::size_t> sweep_next_{};
-  boost::asio::steady_timer woken_;  // never expires; cancelled to wake the loop
+  boost::asio::steady_timer woken_;      // never expires; cancelled to wake the loop
   std::uint64_t mirror_generation_ = 0;  // what was decided on
   bool opened_ = false;
   bool wake_pending_ = false;

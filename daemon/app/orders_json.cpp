@@ -176,10 +176,11 @@ void collect_desk(metrics::Page& page, const orders::OrderDesk& desk) {
     for (std::size_t b = 0; b < kinds_of_blame; ++b) {
       const auto blame = static_cast<orders::Blame>(b);
       const auto ended = figures.ended.find({cancelled, blame});
-      page.counter(
-          "forestall_orders_ended_badly_total", "Orders that were cancelled or late, by cause.",
-          ended == figures.ended.end() ? std::uint64_t{0} : ended->second,
-          {{"seller", seller}, {"what", cancelled ? "cancelled" : "late"}, {"cause", orders::word(blame)}});
+      page.counter("forestall_orders_ended_badly_total", "Orders that were cancelled or late, by cause.",
+                   ended == figures.ended.end() ? std::uint64_t{0} : ended->second,
+                   {{"seller", seller},
+                    {"outcome", cancelled ? "cancelled" : "late"},
+                    {"cause", orders::word(blame)}});
     }
   std::array<std::uint64_t, 2> incidents{};
   for (const orders::Incident& i : looked.incidents) ++incidents[static_cast<std::size_t>(i.kind)];

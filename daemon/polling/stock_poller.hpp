@@ -65,8 +65,8 @@ class StockPoller {
   bool from_start_ = false;
   std::optional<Instant> true_at_{};
   std::optional<model::Pool> alone_in_{};
-  // SKUs whose unexplained zero was taken from the reading that is under way: its pages are taken one by one, and
-  // each failure begins a new round of the same reading.
+  // SKUs whose unexplained zero was taken from the reading that is under way: its pages are taken one by one,
+  // and each failure begins a new round of the same reading.
   std::unordered_set<std::string> zeroed_{};
   bool accept_zeros_ = false;
   bool doubted_ = false;

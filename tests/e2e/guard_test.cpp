@@ -4,10 +4,9 @@
 //
 // The stated cell: three accounts (.60/.25/.15 of the orders) on one stock, orders visible after 2 minutes,
 // writes live after 8, stock by (s,S) with a lead time of 10 days and 21 days of cover, units looked for at
-// the order, no losses; the guard holds nothing back, takes a cancellation for ten margins and asks for orders
-// every 5 minutes;
-// without it a plain tool shows the books every 8 hours. Stock is constructed, channels are drawn
-// (tests/sandbox/README.md).
+// the order, no losses; the guard holds nothing back, takes a cancellation for ten margins and asks for
+// orders every 5 minutes; without it a plain tool shows the books every 8 hours. Stock is constructed,
+// channels are drawn (tests/sandbox/README.md).
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 

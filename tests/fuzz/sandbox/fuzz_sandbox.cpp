@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any request to the sandbox, as Amazon, as a carrier and as control: an answer, never a crash. Input: method, space,
-// target, line end, body. The world is small and moves on a minute a request.
+// Any request to the sandbox, as Amazon, as a carrier and as control: an answer, never a crash. Input:
+// method, space, target, line end, body. The world is small and moves on a minute a request.
 #include <boost/json.hpp>
 #include <cstddef>
 #include <cstdint>

@@ -63,7 +63,7 @@ TEST_F(ConsoleRoutes, StreamWhatChangesWhileSomebodyReads) {
     EXPECT_THAT(reader.read_until("\r\n\r\n"), HasSubstr("Content-Type: text/event-stream"));
     for (const char* topic : {"overview", "stock", "deeds", "orders"})
       EXPECT_THAT(reader.read_until(std::string("event: ") + topic + "\n"), Not(testing::IsEmpty())) << topic;
-    EXPECT_THAT(reader.read_until("\n\n"), HasSubstr(R"(data: {"status":200,"body":{"seller":"acme")"));
+    EXPECT_THAT(reader.read_until(R"(data: {"status":200,"body":{"seller":"acme")"), Not(testing::IsEmpty()));
     EXPECT_THAT(reader.read_until("event: overview\n"), Not(testing::IsEmpty()))
         << "and again, with a later time";
     EXPECT_EQ(daemon_.metric("forestall_http_connections{phase=\"streaming\"}"), 1);
