@@ -198,7 +198,7 @@ void collect_desk(metrics::Page& page, const orders::OrderDesk& desk) {
 std::optional<int> read_days(const web::Request& request) {
   const auto days = parse_integer<int>(request.query_value("days").value_or("30"));
   if (!days || *days < 1 || *days > 120) return std::nullopt;
-  return *days;
+  return days;
 }
 
 }  // namespace forestall::app
