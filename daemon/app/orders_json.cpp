@@ -22,13 +22,18 @@ json::object rate_json(const orders::Rate& rate) {
 }
 
 json::object incident_json(const orders::Incident& i) {
-  json::array named;
+  json::array named, accounts;
+  for (const AccountId& account : i.accounts) accounts.emplace_back(account.str());
   for (std::size_t n = 0; n < std::min(i.orders.size(), named_orders); ++n)
-    named.emplace_back(i.orders[n].str());
+    named.emplace_back(i.orders[n].second.str());
   return {{"kind", orders::word(i.kind)},
           {"carrier", i.carrier},
           {"place", i.place},
-          {"silent", i.orders.size()},
+          {"service", i.service},
+          {"lane", i.lane},
+          {"since", to_string(i.since)},
+          {"accounts", std::move(accounts)},
+          {"silent", i.parcels},
           {"of", i.of},
           {"expected", i.expected},
           {"chance", i.chance},
@@ -48,7 +53,10 @@ std::string_view at_risk_schema() {
     "incidents": {"type": "array", "description": "many silent parcels with one cause; their orders are not listed singly",
       "items": {"type": "object", "properties": {
       "kind": {"enum": ["collection_missed", "hub_silent"]}, "carrier": {"type": "string"},
-      "place": {"type": "string"}, "silent": {"type": "integer"}, "of": {"type": "integer"},
+      "place": {"type": "string"}, "service": {"type": "string"}, "lane": {"type": "string"},
+      "since": {"type": "string", "description": "the longest of the silences began then"},
+      "accounts": {"type": "array", "items": {"type": "string"}},
+      "silent": {"type": "integer", "description": "parcels"}, "of": {"type": "integer"},
       "expected": {"type": "number"}, "chance": {"type": "number"},
       "orders": {"type": "array", "items": {"type": "string"}}}}},
     "orders": {"type": "array", "description": "the most avoidable loss first",

@@ -26,6 +26,25 @@ double at_least(std::size_t n, double mean) {
   return std::min(1.0, sum);
 }
 
+void add(Incident& g, const SilentParcel& p) {
+  if (g.parcels == 0) {
+    g.service = p.service;
+    g.lane = p.lane;
+    g.since = p.since;
+  }
+  if (g.service != p.service) g.service.clear();
+  if (g.lane != p.lane) g.lane.clear();
+  g.since = std::min(g.since, p.since);
+  ++g.parcels;
+  g.orders.emplace_back(p.account, p.order);
+}
+
+template <class T>
+void sort_each_once(std::vector<T>& of) {
+  std::ranges::sort(of);
+  of.erase(std::ranges::unique(of).begin(), of.end());
+}
+
 }  // namespace
 
 std::string_view word(IncidentKind kind) {
@@ -34,25 +53,28 @@ std::string_view word(IncidentKind kind) {
 
 std::vector<Incident> find_incidents(std::span<const SilentParcel> parcels, const IncidentRules& rules) {
   std::vector<Incident> out;
-  std::set<OrderId> explained;
+  std::set<std::pair<AccountId, OrderId>> explained;
   for (const IncidentKind kind : {IncidentKind::collection_missed, IncidentKind::hub_silent}) {
     std::map<std::pair<std::string, std::string>, Incident> groups;
     for (const SilentParcel& p : parcels) {
       const std::string& place = kind == IncidentKind::collection_missed ? p.manifest : p.hub;
-      if (place.empty() || explained.contains(p.order)) continue;
+      if (place.empty() || explained.contains({p.account, p.order})) continue;
       Incident& g = groups[{p.carrier, place}];
       g.kind = kind;
       g.carrier = p.carrier;
       g.place = place;
       ++g.of;
       g.expected += std::clamp(p.usual, 0.0, 1.0);
-      if (p.silent) g.orders.push_back(p.order);
+      if (p.silent) add(g, p);
     }
     for (auto& [key, g] : groups) {
-      g.chance = at_least(g.orders.size(), g.expected);
-      const bool many = g.orders.size() >= rules.least &&
-                        static_cast<double>(g.orders.size()) >= rules.share * static_cast<double>(g.of);
+      g.chance = at_least(g.parcels, g.expected);
+      const bool many = g.parcels >= rules.least &&
+                        static_cast<double>(g.parcels) >= rules.share * static_cast<double>(g.of);
       if (!many || g.chance > rules.rare) continue;
+      sort_each_once(g.orders);
+      for (const auto& [account, order] : g.orders)
+        if (g.accounts.empty() || g.accounts.back() != account) g.accounts.push_back(account);
       explained.insert(g.orders.begin(), g.orders.end());
       out.push_back(std::move(g));
     }

@@ -7,21 +7,26 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/base/ids.hpp"
+#include "config/base/time.hpp"
 
 namespace forestall::orders {
 
 // A parcel that should have been scanned by now, or one that was; `usual` is the chance that an ordinary one
 // would be as silent as this.
 struct SilentParcel {
+  AccountId account;
   OrderId order;
   std::string carrier;
-  std::string manifest;  // ship-from and day of the hand-over, for labels without a scan; else empty
-  std::string hub;       // where it was last seen, for parcels on the way; else empty
-  bool silent = false;   // longer than usual
-  double usual = 0;      // P(an ordinary parcel of this kind is silent for so long)
+  std::string service, lane;  // as on the scorecard; empty where unknown
+  std::string manifest;       // ship-from and day of the hand-over, for labels without a scan; else empty
+  std::string hub;            // where it was last seen, for parcels on the way; else empty
+  Instant since{};            // when the silence began: the label, or the last scan
+  bool silent = false;        // longer than usual
+  double usual = 0;           // P(an ordinary parcel of this kind is silent for so long)
 };
 
 enum class IncidentKind : std::uint8_t { collection_missed, hub_silent };
@@ -29,11 +34,16 @@ std::string_view word(IncidentKind kind);
 
 struct Incident {
   IncidentKind kind = IncidentKind::collection_missed;
-  std::string carrier, place;
-  std::vector<OrderId> orders;  // the silent ones
-  std::size_t of = 0;           // parcels of the group in all
-  double expected = 0;          // silent ones in ordinary times
-  double chance = 0;            // P(so many or more in ordinary times)
+  std::string carrier;
+  std::string place;                                  // the manifest ("amazon-us 2026-03-18") or the hub
+  std::string service, lane;                          // where all silent parcels share them, else empty
+  std::vector<std::pair<AccountId, OrderId>> orders;  // with a silent parcel, in order, each once
+  std::vector<AccountId> accounts;                    // of these orders, in order, each once
+  std::size_t parcels = 0;                            // silent ones; an order may have several
+  std::size_t of = 0;                                 // parcels of the group in all
+  Instant since{};                                    // the longest of the silences began here
+  double expected = 0;                                // silent ones in ordinary times
+  double chance = 0;                                  // P(so many or more in ordinary times)
 };
 
 struct IncidentRules {

@@ -72,17 +72,6 @@ std::vector<std::uint64_t> transit_path(const Parcel& p) {
   return path;
 }
 
-orders::LaneKey scorecard_key(const Parcel& p) {
-  orders::LaneKey out{p.carrier.str(), "", ""};
-  if (!p.lane) return out;
-  const std::string& lane = p.lane->str();
-  const auto first = lane.find('/');
-  const auto second = lane.find('/', first + 1);
-  if (first != std::string::npos) out.service = lane.substr(first + 1, second - first - 1);
-  if (second != std::string::npos) out.lane = lane.substr(second + 1);
-  return out;
-}
-
 double hours(Instant from, Instant to) {
   return std::max(0.0, std::chrono::duration<double, std::ratio<3600>>(to - from).count());
 }
@@ -97,6 +86,17 @@ double business_days(const Place& place, Instant from, CivilDate to) {
 
 std::int32_t day_of(Instant at) {
   return static_cast<std::int32_t>(floor<days>(at).time_since_epoch().count());
+}
+
+orders::LaneKey lane_of(const Parcel& p) {
+  orders::LaneKey out{p.carrier.str(), "", ""};
+  if (!p.lane) return out;
+  const std::string& lane = p.lane->str();
+  const auto first = lane.find('/');
+  const auto second = lane.find('/', first + 1);
+  if (first != std::string::npos) out.service = lane.substr(first + 1, second - first - 1);
+  if (second != std::string::npos) out.lane = lane.substr(second + 1);
+  return out;
 }
 
 std::optional<Instant> silent_since(const Parcel& p) { return p.last_scan_at ? p.last_scan_at : p.label_at; }
@@ -141,7 +141,7 @@ void ParcelModels::ended(const Parcel& p, const Place& place, Instant now) {
   const bool lost = p.state == model::ShipmentState::lost || !p.ended_at;
   if (p.state != model::ShipmentState::returned)
     (void)scorecard_.add(
-        {.lane = scorecard_key(p),
+        {.lane = lane_of(p),
          .on_time = p.delivered_at && (!p.deliver_by || *p.delivered_at <= *p.deliver_by),
          .first_scan_in_time = p.first_scan_at && (!p.label_at || *p.first_scan_at <= *p.label_at + days(2)),
          .lost = lost},

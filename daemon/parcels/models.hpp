@@ -104,6 +104,9 @@ class ParcelModels {
   mutable std::map<std::tuple<Tree, std::uint64_t, std::int32_t>, forecasting::Survival> curves_;
 };
 
+// Carrier, service and lane as far as they are known.
+orders::LaneKey lane_of(const Parcel& parcel);
+
 // Since when the parcel is silent: its last physical scan, else its label; nullopt where neither is known.
 std::optional<Instant> silent_since(const Parcel& parcel);
 

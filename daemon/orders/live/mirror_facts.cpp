@@ -194,7 +194,15 @@ void add_silent(std::vector<SilentParcel>& to, const parcels::OrderKey& key, con
   for (const parcels::Tracked& t : d.parcels) {
     const parcels::Parcel& p = t.now;
     if (!p.heard_of || t.given_up) continue;
-    SilentParcel s{.order = key.second, .carrier = p.carrier.str(), .manifest = "", .hub = ""};
+    const LaneKey lane = parcels::lane_of(p);
+    SilentParcel s{.account = key.first,
+                   .order = key.second,
+                   .carrier = lane.carrier,
+                   .service = lane.service,
+                   .lane = lane.lane,
+                   .manifest = "",
+                   .hub = "",
+                   .since = parcels::silent_since(p).value_or(Instant{})};
     if (p.label_at) s.manifest = key.first.str() + " " + to_string(place.zone.civil_date(*p.label_at));
     if (!p.first_scan_at) {
       const auto chances = models.look(p, {place.calendar, place.zone}, std::nullopt, now);

@@ -92,10 +92,11 @@ awaitable<Looked> OrderDesk::look() {
   }
 
   out.incidents = find_incidents(silent, rules_.incidents);
-  std::set<OrderId> explained;
+  std::set<parcels::OrderKey> explained;
   for (const Incident& i : out.incidents) explained.insert(i.orders.begin(), i.orders.end());
-  std::erase_if(out.flags,
-                [&](const Flag& f) { return told_by_incident(f.cause) && explained.contains(f.order); });
+  std::erase_if(out.flags, [&](const Flag& f) {
+    return told_by_incident(f.cause) && explained.contains({f.account, f.order});
+  });
   rank(out.flags);
   tell_new(out, now);
   last_ = out;

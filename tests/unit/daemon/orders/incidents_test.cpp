@@ -10,8 +10,20 @@
 namespace forestall::orders {
 namespace {
 
+const AccountId shop = AccountId::literal("shop");
+const Instant start = parse_instant("2026-03-18T12:00:00Z").value();
+
 SilentParcel label(int n, std::string manifest, bool silent, double usual = 0.1) {
-  return {OrderId::literal(std::to_string(n)), "ups", std::move(manifest), "", silent, usual};
+  return {.account = shop,
+          .order = OrderId::literal(std::to_string(n)),
+          .carrier = "ups",
+          .service = "ground",
+          .lane = n % 2 == 0 ? "DE-AT" : "DE-DE",
+          .manifest = std::move(manifest),
+          .hub = "",
+          .since = start + std::chrono::minutes(n),
+          .silent = silent,
+          .usual = usual};
 }
 
 TEST(Incidents, SilentLabelsOfOneManifestAreOneIncident) {
@@ -22,6 +34,12 @@ TEST(Incidents, SilentLabelsOfOneManifestAreOneIncident) {
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].kind, IncidentKind::collection_missed);
   EXPECT_EQ(found[0].orders.size(), 6u);
+  EXPECT_EQ(found[0].parcels, 6u);
+  EXPECT_EQ(found[0].of, 6u);
+  EXPECT_EQ(found[0].accounts, std::vector{shop});
+  EXPECT_EQ(found[0].service, "ground");
+  EXPECT_EQ(found[0].lane, "") << "they go to two lanes";
+  EXPECT_EQ(found[0].since, start);
   EXPECT_LT(found[0].chance, 1e-6);
 }
 
@@ -29,10 +47,31 @@ TEST(Incidents, TwoAreTwo) {
   EXPECT_TRUE(find_incidents(std::vector{label(1, "x", true, 0.01), label(2, "x", true, 0.01)}).empty());
 }
 
+// Orders of two shops may have one number, and an order may have several parcels.
+TEST(Incidents, OrdersAreTheirAccountsAndParcelsAreNotOrders) {
+  std::vector<SilentParcel> parcels;
+  for (const int n : {7, 7, 8}) parcels.push_back(label(n, "x", true, 0.01));
+  parcels.push_back(label(7, "x", true, 0.01));
+  parcels.back().account = AccountId::literal("another");
+  const auto found = find_incidents(parcels);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].parcels, 4u);
+  EXPECT_EQ(found[0].orders.size(), 3u);
+  EXPECT_EQ(found[0].accounts, (std::vector{AccountId::literal("another"), shop}));
+}
+
 TEST(Incidents, AHubThatStandsStillIsOneAndAParcelStandsInOneOnly) {
   std::vector<SilentParcel> parcels;
   for (int i = 0; i < 400; ++i)
-    parcels.push_back({OrderId::literal(std::to_string(i)), "dhl", i < 5 ? "m" : "", "leipzig", true, 0.02});
+    parcels.push_back({.account = shop,
+                       .order = OrderId::literal(std::to_string(i)),
+                       .carrier = "dhl",
+                       .service = "",
+                       .lane = "",
+                       .manifest = i < 5 ? "m" : "",
+                       .hub = "leipzig",
+                       .silent = true,
+                       .usual = 0.02});
   const auto found = find_incidents(parcels);
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].orders.size() + found[1].orders.size(), 400u);
