@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "connectors/http/client.hpp"
 #include "connectors/http/http_date.hpp"
 
 namespace forestall::notify {
@@ -13,6 +14,30 @@ namespace {
 using ports::Outcome;
 
 constexpr Millis longest_retry_after = std::chrono::hours(6);
+constexpr std::size_t most_answer = std::size_t{64} << 10;
+
+class HttpNotifier final : public ports::Notifier {
+ public:
+  HttpNotifier(const ports::Context& context, HttpPlace place, HttpDialect dialect)
+      : http_(context.http), clock_(context.clock), place_(std::move(place)), dialect_(dialect) {}
+
+  boost::asio::awaitable<ports::Delivery> deliver(ports::Notice notice, std::vector<std::string>,
+                                                  std::chrono::nanoseconds timeout) override {
+    auto request = request_of(place_, dialect_, notice, clock_.now());
+    request.options.timeout = timeout;
+    const auto answer = co_await http_.send(std::move(request));
+    auto delivery = delivery_of(answer, clock_.now());
+    if (answer && dialect_.read_answer != nullptr)
+      delivery = dialect_.read_answer(std::move(delivery), *answer);
+    co_return delivery;
+  }
+
+ private:
+  http::HttpClient& http_;
+  Clock& clock_;
+  HttpPlace place_;
+  HttpDialect dialect_;
+};
 
 }  // namespace
 
@@ -42,20 +67,30 @@ ports::Delivery delivery_of(const Result<http::Response>& result, Instant now) {
   return delivery;
 }
 
-boost::asio::awaitable<Result<http::Response>> post_json(http::HttpClient& client, http::Request request,
-                                                         std::chrono::nanoseconds timeout) {
-  request.method = http::Method::post;
-  request.headers.push_back({"Content-Type", "application/json"});
-  request.options.timeout = timeout;
-  request.options.max_body_bytes = std::size_t{64} << 10;
-  request.options.idempotent = false;
-  auto result = co_await client.send(std::move(request));
-  co_return result;
+HttpPlace place_of(http::BaseUrl url, std::string_view below) {
+  std::string path = std::exchange(url.path, {}) + std::string(below);
+  return {.base = std::move(url), .path = path.empty() ? "/" : std::move(path)};
 }
 
-std::pair<http::BaseUrl, std::string> split_path(http::BaseUrl url, std::string_view below) {
-  std::string path = std::exchange(url.path, {}) + std::string(below);
-  return {std::move(url), path.empty() ? "/" : std::move(path)};
+http::Request request_of(const HttpPlace& place, const HttpDialect& dialect, const ports::Notice& notice,
+                         Instant now) {
+  http::Request request{.method = http::Method::post, .base = place.base, .path = place.path};
+  request.body = dialect.body_of(notice);
+  if (dialect.headers_of != nullptr)
+    request.headers = dialect.headers_of(notice, place.signing_secret, now, request.body);
+  request.headers.push_back({"Content-Type", "application/json"});
+  if (!place.token.empty())
+    request.secret_headers.push_back(
+        {"Authorization", Secret("Bearer " + std::string(place.token.reveal()))});
+  request.options.max_body_bytes = most_answer;
+  request.options.idempotent = false;
+  request.options.secret_path = dialect.secret_path;
+  return request;
+}
+
+std::unique_ptr<ports::Notifier> make_http_notifier(const ports::Context& context, HttpPlace place,
+                                                    HttpDialect dialect) {
+  return std::make_unique<HttpNotifier>(context, std::move(place), dialect);
 }
 
 }  // namespace forestall::notify

@@ -2,13 +2,8 @@
 // Every carrier against a server that breaks every call in every way: a typed error, or the truth.
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
-
-#include "config/base/log.hpp"
-#include "config/base/random.hpp"
-#include "connectors/http/asio_client.hpp"
-#include "connectors/net/system_clock.hpp"
 #include "connectors/registry/registry.hpp"
+#include "tests/support/http/client_room.hpp"
 #include "tests/support/http/injection.hpp"
 #include "tests/support/http/run.hpp"
 
@@ -50,25 +45,8 @@ std::vector<Scenario> scenarios() {
            at("2026-03-01T10:00:00Z")}};
 }
 
-struct Loop {
-  Loop() : clock(io.get_executor()), random(1) {
-    auto made = http::make_http_client(io.get_executor(), clock, Logger(sink, LogLevel::error), {});
-    if (!made) throw std::runtime_error(made.error().detail);
-    client = std::move(*made);
-  }
-  ~Loop() {
-    client->close();
-    for (int i = 0; i < 100; ++i) io.poll();
-  }
-  boost::asio::io_context io;
-  MemoryLogSink sink;
-  net::SystemClock clock;
-  SeededRandom random;
-  std::unique_ptr<http::AsioHttpClient> client;
-  ports::Sessions sessions;
-};
-
-Result<std::unique_ptr<ports::Carrier>> make(Loop& loop, const Scenario& s, const http::BaseUrl& url) {
+Result<std::unique_ptr<ports::Carrier>> make(test::ClientRoom& room, const Scenario& s,
+                                             const http::BaseUrl& url) {
   config::CarrierSettings settings;
   settings.id = SourceId::literal(s.kind);
   settings.kind = s.kind;
@@ -79,17 +57,15 @@ Result<std::unique_ptr<ports::Carrier>> make(Loop& loop, const Scenario& s, cons
   settings.token.value = Secret("key");
   settings.webhook_secret.value = Secret("hook");
   settings.rate = Rate{.per_second = 1e6, .burst = 1e6};
-  return connectors::make(
-      connectors::registry(), settings,
-      {*loop.client, loop.clock, loop.random, Logger(loop.sink, LogLevel::error), loop.sessions});
+  return connectors::make(connectors::registry(), settings, room.context());
 }
 
 class Carriers : public testing::TestWithParam<Scenario> {};
 
 TEST_P(Carriers, SurviveEveryBreakOfEveryCall) {
   const Scenario& s = GetParam();
-  Loop loop;
-  test::ScriptedServer server(loop.io.get_executor(), loop.clock);
+  test::ClientRoom room(LogLevel::error);
+  test::ScriptedServer server(room.io.get_executor(), room.clock);
   const auto answer = [&](const test::SeenRequest& request) {
     // UPS writes the life of a token as text.
     if (request.target.contains("oauth/token") && request.target.starts_with("/api"))
@@ -101,12 +77,12 @@ TEST_P(Carriers, SurviveEveryBreakOfEveryCall) {
   int read = 0;
   const auto runs = test::inject_everywhere(server, answer, [&](const test::Broken* broken) {
     SCOPED_TRACE(broken != nullptr ? broken->to_string() : "unbroken");
-    auto carrier = make(loop, s, server.url());
+    auto carrier = make(room, s, server.url());
     ASSERT_TRUE(carrier) << carrier.error().detail;
     const ports::Parcel parcel{.account = AccountId::literal("shop"),
                                .order = OrderId::literal("1"),
                                .tracking = TrackingId::literal(s.number)};
-    auto page = test::run(loop.io, (*carrier)->track({parcel}, broken == nullptr ? Millis(30s) : 400ms));
+    auto page = test::run(room.io, (*carrier)->track({parcel}, broken == nullptr ? Millis(30s) : 400ms));
     if (!page) {
       EXPECT_NE(broken, nullptr) << page.error().detail;
       EXPECT_FALSE(page.error().detail.empty());
@@ -135,8 +111,8 @@ TEST_P(Carriers, SurviveEveryBreakOfEveryCall) {
 
 TEST_P(Carriers, ClaimOnlyWhatTheyServeAndRefuseUnsignedMessages) {
   const Scenario& s = GetParam();
-  Loop loop;
-  auto carrier = make(loop, s, {.tls = false, .host = "127.0.0.1", .port = 9, .path = ""});
+  test::ClientRoom room(LogLevel::error);
+  auto carrier = make(room, s, {.tls = false, .host = "127.0.0.1", .port = 9, .path = ""});
   ASSERT_TRUE(carrier);
   EXPECT_TRUE((*carrier)->serves({}, TrackingId::literal(s.number)));
   EXPECT_FALSE((*carrier)->serves(CarrierId::literal("amazon"), TrackingId::literal("TBA123456789012")));
@@ -144,7 +120,7 @@ TEST_P(Carriers, ClaimOnlyWhatTheyServeAndRefuseUnsignedMessages) {
   EXPECT_EQ((*carrier)->read_webhook({{"X-Hmac-Signature", "hmac-sha256-hex=00"}}, "{}").error().code,
             ErrorCode::unauthenticated);
   const std::vector<ports::Parcel> many((*carrier)->traits().most_per_call + 1);
-  EXPECT_EQ(test::run(loop.io, (*carrier)->track(many, 100ms)).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(test::run(room.io, (*carrier)->track(many, 100ms)).error().code, ErrorCode::invalid_argument);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Carriers, testing::ValuesIn(scenarios()),

@@ -3,13 +3,8 @@
 // secret in any word, and never "delivered" where the server did not say so.
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
-
-#include "config/base/log.hpp"
-#include "config/base/random.hpp"
-#include "connectors/http/asio_client.hpp"
-#include "connectors/net/system_clock.hpp"
 #include "connectors/registry/registry.hpp"
+#include "tests/support/http/client_room.hpp"
 #include "tests/support/http/injection.hpp"
 #include "tests/support/http/run.hpp"
 
@@ -19,25 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 using ports::Outcome;
 
-struct Loop {
-  Loop() : clock(io.get_executor()), random(1) {
-    auto made = http::make_http_client(io.get_executor(), clock, Logger(sink, LogLevel::debug), {});
-    if (!made) throw std::runtime_error(made.error().detail);
-    client = std::move(*made);
-  }
-  ~Loop() {
-    client->close();
-    for (int i = 0; i < 100; ++i) io.poll();
-  }
-  boost::asio::io_context io;
-  MemoryLogSink sink;
-  net::SystemClock clock;
-  SeededRandom random;
-  std::unique_ptr<http::AsioHttpClient> client;
-  ports::Sessions sessions;
-};
-
-Result<std::unique_ptr<ports::Notifier>> make(Loop& loop, const std::string& kind, const http::BaseUrl& url) {
+Result<std::unique_ptr<ports::Notifier>> make(test::ClientRoom& room, const std::string& kind,
+                                              const http::BaseUrl& url) {
   config::NotifySettings settings;
   settings.id = "team";
   settings.kind = kind;
@@ -45,9 +23,7 @@ Result<std::unique_ptr<ports::Notifier>> make(Loop& loop, const std::string& kin
   settings.secret_url.value = Secret(http::to_string(url) + "/services/T0/hush");
   settings.token.value = Secret("hush");
   settings.signing_secret.value = Secret("hush");
-  return connectors::make(
-      connectors::registry(), settings,
-      {*loop.client, loop.clock, loop.random, Logger(loop.sink, LogLevel::debug), loop.sessions});
+  return connectors::make(connectors::registry(), settings, room.context());
 }
 
 ports::Notice notice() {
@@ -61,8 +37,8 @@ ports::Notice notice() {
 class Notifiers : public testing::TestWithParam<const char*> {};
 
 TEST_P(Notifiers, SurviveEveryBreakOfEveryCall) {
-  Loop loop;
-  test::ScriptedServer server(loop.io.get_executor(), loop.clock);
+  test::ClientRoom room;
+  test::ScriptedServer server(room.io.get_executor(), room.clock);
   const bool slack = std::string_view(GetParam()) == "slack";
   const auto good = [&](const test::SeenRequest& request) {
     EXPECT_EQ(request.method, "POST");
@@ -75,10 +51,10 @@ TEST_P(Notifiers, SurviveEveryBreakOfEveryCall) {
   };
   const auto runs = test::inject_everywhere(server, good, [&](const test::Broken* broken) {
     SCOPED_TRACE(broken != nullptr ? broken->to_string() : "unbroken");
-    auto notifier = make(loop, GetParam(), server.url());
+    auto notifier = make(room, GetParam(), server.url());
     ASSERT_TRUE(notifier) << notifier.error().detail;
     const auto delivery =
-        test::run(loop.io, (*notifier)->deliver(notice(), {}, broken == nullptr ? 30s : 700ms));
+        test::run(room.io, (*notifier)->deliver(notice(), {}, broken == nullptr ? 30s : 700ms));
     EXPECT_EQ(delivery.detail.find("hush"), std::string::npos) << delivery.detail;
     if (broken == nullptr) {
       EXPECT_EQ(delivery.outcome, Outcome::delivered) << delivery.detail;
@@ -95,14 +71,14 @@ TEST_P(Notifiers, SurviveEveryBreakOfEveryCall) {
     if (delivery.outcome != Outcome::delivered) EXPECT_FALSE(delivery.detail.empty()) << name;
   });
   EXPECT_GT(runs, 15u);
-  for (const auto& line : loop.sink.lines()) EXPECT_EQ(line.find("hush"), std::string::npos) << line;
+  for (const auto& line : room.sink.lines()) EXPECT_EQ(line.find("hush"), std::string::npos) << line;
 }
 
 TEST_P(Notifiers, ASinkThatIsNotThereIsNotReached) {
-  Loop loop;
-  auto notifier = make(loop, GetParam(), {.tls = false, .host = "127.0.0.1", .port = 9, .path = ""});
+  test::ClientRoom room;
+  auto notifier = make(room, GetParam(), {.tls = false, .host = "127.0.0.1", .port = 9, .path = ""});
   ASSERT_TRUE(notifier);
-  EXPECT_EQ(test::run(loop.io, (*notifier)->deliver(notice(), {}, 10s)).outcome, Outcome::not_reached);
+  EXPECT_EQ(test::run(room.io, (*notifier)->deliver(notice(), {}, 10s)).outcome, Outcome::not_reached);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Notifiers, testing::Values("webhook", "slack", "alertmanager"),

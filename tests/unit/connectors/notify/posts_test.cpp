@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is posted to Slack, to webhooks and to Alertmanager, and what their answers mean.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <boost/json/parse.hpp>
@@ -81,6 +82,40 @@ TEST(HttpDeliveryTest, EveryAnswerHasItsMeaning) {
   EXPECT_EQ(delivery_of(fail(ErrorCode::unavailable, "no connection"), now).outcome, Outcome::not_reached);
   EXPECT_EQ(delivery_of(fail(ErrorCode::outcome_unknown, "cut"), now).outcome, Outcome::unknown);
   EXPECT_EQ(delivery_of(fail(ErrorCode::invalid_argument, "a path"), now).outcome, Outcome::refused);
+}
+
+TEST(HttpDeliveryTest, TheRequestIsOnePostThatIsNeverRepeatedByTheClient) {
+  const Instant now(std::chrono::seconds(1'700'000'000));
+  auto place = place_of(http::parse_base_url("https://hooks.example/in/here").value());
+  const HttpDialect plain{.body_of = [](const ports::Notice& n) { return "<" + n.id + ">"; }};
+  const auto bare = request_of(place, plain, hostile_notice(), now);
+  EXPECT_EQ(bare.method, http::Method::post);
+  EXPECT_EQ(bare.base.path, "") << "the path stands once";
+  EXPECT_EQ(bare.path, "/in/here");
+  EXPECT_EQ(bare.body, "<" + hostile_notice().id + ">");
+  EXPECT_EQ(bare.headers, (std::vector<http::Header>{{"Content-Type", "application/json"}}));
+  EXPECT_TRUE(bare.secret_headers.empty()) << "no token, no header";
+  EXPECT_FALSE(bare.idempotent());
+  EXPECT_FALSE(bare.options.secret_path);
+
+  place.token = Secret("t0ken");
+  place.signing_secret = Secret("s1gn");
+  HttpDialect signing = plain;
+  signing.secret_path = true;
+  signing.headers_of = [](const ports::Notice& n, const Secret& secret, Instant at, std::string_view body) {
+    return std::vector<http::Header>{{"X-Sum", fmt::format("{} {} {} {}", n.id, secret.reveal(),
+                                                           at.time_since_epoch().count(), body.size())}};
+  };
+  const auto full = request_of(place, signing, hostile_notice(), now);
+  EXPECT_EQ(full.headers.front().value,
+            fmt::format("{} s1gn 1700000000000 {}", hostile_notice().id, full.body.size()));
+  ASSERT_EQ(full.secret_headers.size(), 1u);
+  EXPECT_EQ(full.secret_headers[0].value.reveal(), "Bearer t0ken");
+  EXPECT_TRUE(full.options.secret_path);
+
+  EXPECT_EQ(place_of(http::parse_base_url("http://127.0.0.1:9093").value(), "/api/v2/alerts").path,
+            "/api/v2/alerts");
+  EXPECT_EQ(place_of(http::parse_base_url("http://127.0.0.1:9093").value()).path, "/");
 }
 
 }  // namespace
