@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,12 +17,31 @@ class NotifyPort {
  public:
   virtual ~NotifyPort() = default;
   virtual void send(const std::string& message) = 0;
+  // What could not be sent at once is tried again; call it every second or so.
+  virtual void retry() {}
 };
 
-// To $NOTIFY_SOCKET; silently nowhere when not started by a service manager.
+// To $NOTIFY_SOCKET; silently nowhere when not started by a service manager. Never waits: sd_notify(3) does,
+// for as long as a manager leaves its queue full (ten messages, where nobody set net.unix.max_dgram_qlen).
 class SystemdNotify final : public NotifyPort {
  public:
+  SystemdNotify();  // reads the environment
+  ~SystemdNotify() override;
+  SystemdNotify(const SystemdNotify&) = delete;
+  SystemdNotify& operator=(const SystemdNotify&) = delete;
+
+  // What finds the queue full is kept, in order: changes of state all, of bare status lines the newest, of
+  // signs of life none, since an old one would be a lie.
   void send(const std::string& message) override;
+  void retry() override;
+  std::size_t waiting() const { return waiting_.size(); }
+
+ private:
+  bool try_send(const std::string& message);  // false: the queue is full
+
+  std::string address_;  // as the kernel takes it: abstract ones begin with a zero byte; empty: nobody
+  int socket_ = -1;
+  std::deque<std::string> waiting_;
 };
 
 class MemoryNotify final : public NotifyPort {

@@ -6,6 +6,11 @@
 #include "connectors/net/sleep.hpp"
 
 namespace forestall::runtime {
+namespace {
+
+constexpr auto retry_every = std::chrono::seconds(1);  // what the service manager had no room for
+
+}  // namespace
 
 Watchdog::Watchdog(Clock& clock, NotifyPort& notify, Logger log,
                    std::optional<std::chrono::nanoseconds> timeout,
@@ -44,7 +49,12 @@ bool Watchdog::check() {
 
 boost::asio::awaitable<void> Watchdog::run() {
   for (;;) {
-    co_await net::sleep_for(clock_, period());
+    const auto due = clock_.monotonic() + period();
+    while (clock_.monotonic() < due) {
+      co_await net::sleep_for(clock_,
+                              std::min<std::chrono::nanoseconds>(due - clock_.monotonic(), retry_every));
+      notify_.retry();
+    }
     check();
   }
 }

@@ -44,16 +44,6 @@ class ServiceManager {
       if (heard.back().starts_with(text)) return heard.back();
     }
   }
-  // Reads on until it has ended, as a service manager does: what nobody reads fills the socket and stops it.
-  std::optional<Ended> read_until_ended(ChildProcess& process) {
-    eventually([&] {
-      std::array<char, 4096> piece{};
-      while (recv(fd_, piece.data(), piece.size(), MSG_DONTWAIT) > 0) {
-      }
-      return !process.running();
-    });
-    return process.wait_for();
-  }
   std::vector<std::string> heard;
 
  private:
@@ -84,7 +74,7 @@ TEST(Notify, TellsReadyReloadingAndStopping) {
 
   daemon.process.signal(SIGTERM);
   EXPECT_THAT(manager.wait_for("STOPPING=1"), HasSubstr("STATUS="));
-  EXPECT_EQ(manager.read_until_ended(daemon.process), (Ended{0, 0}));
+  EXPECT_EQ(daemon.process.wait_for(), (Ended{0, 0}));
 }
 
 TEST(Notify, FeedsTheWatchdogWhenThereIsOne) {
@@ -96,7 +86,23 @@ TEST(Notify, FeedsTheWatchdogWhenThereIsOne) {
   EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(4 * 300 - 100))
       << "at half the interval, not as fast as possible";
   daemon.process.signal(SIGTERM);
-  EXPECT_EQ(manager.read_until_ended(daemon.process), (Ended{0, 0}));
+  EXPECT_EQ(daemon.process.wait_for(), (Ended{0, 0}));
+}
+
+TEST(Notify, AManagerThatNeverReadsHoldsNothingUp) {
+  ServiceManager manager;
+  RunningDaemon daemon(
+      {.spawn = {.environment = {{"NOTIFY_SOCKET", manager.path()}, {"WATCHDOG_USEC", "200000"}}}});
+  ASSERT_TRUE(daemon.wait_until_ready());
+  // More than any queue holds, each reload two messages.
+  for (int i = 0; i < 5; ++i) {
+    const auto seen = daemon.process.err().size();
+    daemon.process.signal(SIGHUP);
+    ASSERT_TRUE(eventually([&] {
+      return daemon.process.err().find("reload_done", seen) != std::string::npos;
+    })) << daemon.process.err();
+  }
+  EXPECT_EQ(daemon.stop(), (Ended{0, 0}));
 }
 
 TEST(Notify, AManagerThatIsGoneIsNoReasonToFail) {
