@@ -2,10 +2,12 @@
 // The queue of an account's intents, and the steps both ways of work share.
 #include "daemon/acting/actuator.hpp"
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <limits>
 
 #include "connectors/net/sleep.hpp"
+#include "daemon/acting/weigh.hpp"
 #include "daemon/polling/blind_window.hpp"
 
 namespace forestall::acting {
@@ -27,14 +29,10 @@ Actuator::Rank Actuator::rank_of(const ListingId& listing, const journal::Record
   double value = 0;
   if (record.state == State::requested) {
     const auto target = record.target.value_or(Units{});
-    const auto before = record.before.quantity.value_or(Units{});
-    purpose = target <= before ? Purpose::pause : Purpose::raise;
-    // A listing that shows the most above what is left is about to oversell; one that gains most sells most.
-    value = static_cast<double>(purpose == Purpose::pause ? (before - target).count()
-                                                          : (target - before).count());
-    if (purpose == Purpose::pause && target == Units{}) value += 1e6;
+    purpose = target <= record.before.quantity.value_or(target) ? Purpose::pause : Purpose::raise;
+    value = urgency_of(floor_, desk_, record);
   }
-  return {purpose, value, ++last_since_, listing};
+  return {purpose, value, ++last_since_, listing, floor_.clock.monotonic()};
 }
 
 void Actuator::add(const ListingId& listing) {
@@ -44,13 +42,35 @@ void Actuator::add(const ListingId& listing) {
     again_.insert(listing);
     return;
   }
+  auto rank = rank_of(listing, *r);
   if (const auto old = queued_.find(listing); old != queued_.end()) {
+    // What is asked for again has waited all the same.
+    rank.since = old->second.since;
+    rank.queued_at = old->second.queued_at;
     queue_.erase(old->second);
     queued_.erase(old);
   }
-  const auto rank = rank_of(listing, *r);
   queue_.insert(rank);
+  by_age_.emplace(rank.since, listing);
   queued_.emplace(listing, rank);
+}
+
+bool Actuator::may_start(const Rank& rank) const {
+  const bool raise = rank.purpose == Purpose::raise;
+  const bool act = raise || rank.purpose == Purpose::pause;
+  return (!raise || raises_ < most_raises) && (!act || acts_ < most_acts);
+}
+
+std::set<Actuator::Rank>::iterator Actuator::next_to_start(Monotonic now) {
+  if (urgent_in_a_row_ + 1 >= ageing.share && !by_age_.empty()) {
+    const auto& oldest = queued_.at(by_age_.begin()->second);
+    if (now - oldest.queued_at >= ageing.patience && may_start(oldest)) return queue_.find(oldest);
+  }
+  const Rank read_backs{Purpose::resolve, std::numeric_limits<double>::infinity(), 0, {}};
+  auto first = queue_.begin();
+  // On to what may still begin: read-backs after pauses, nothing after raises.
+  if (first != queue_.end() && !may_start(*first)) first = queue_.lower_bound(read_backs);
+  return first != queue_.end() && may_start(*first) ? first : queue_.end();
 }
 
 void Actuator::enqueue(const ListingId& listing) {
@@ -94,21 +114,18 @@ void Actuator::pump() {
   release_held();
   // Nothing can be asked of an account without a connector: what is queued stays.
   if (floor_.stopping || desk_.account.marketplace == nullptr || !floor_.seller.open) return;
-  for (auto at = queue_.begin(); at != queue_.end() && under_way_.size() < most_at_once;) {
-    const bool raise = at->purpose == Purpose::raise;
-    const bool act = raise || at->purpose == Purpose::pause;
-    if ((raise && raises_ >= most_raises) || (act && acts_ >= most_acts)) {
-      // On to what may still begin: read-backs after pauses, nothing after raises.
-      const Rank read_backs{Purpose::resolve, std::numeric_limits<double>::infinity(), 0, {}};
-      at = raise ? queue_.end() : queue_.lower_bound(read_backs);
-      continue;
-    }
-    const auto rank = *at;
-    at = queue_.erase(at);
+  while (under_way_.size() < most_at_once) {
+    const auto next = next_to_start(now);
+    if (next == queue_.end()) break;
+    const auto rank = *next;
+    const bool aged = rank.since == by_age_.begin()->first && now - rank.queued_at >= ageing.patience;
+    urgent_in_a_row_ = aged ? 0 : std::min(urgent_in_a_row_ + 1, ageing.share);
+    queue_.erase(next);
     queued_.erase(rank.listing);
+    by_age_.erase(rank.since);
     under_way_.emplace(rank.listing, rank.purpose);
-    if (raise) ++raises_;
-    if (act) ++acts_;
+    if (rank.purpose == Purpose::raise) ++raises_;
+    if (rank.purpose != Purpose::resolve) ++acts_;
     tasks_.spawn("act " + rank.listing.str(), runtime::OnFailure::log, work(rank.listing));
   }
 }
@@ -155,7 +172,7 @@ awaitable<void> Actuator::work(ListingId listing) {
     ~Leave() {
       const auto at = self.under_way_.find(listing);
       if (at->second == Purpose::raise) --self.raises_;
-      if (at->second == Purpose::raise || at->second == Purpose::pause) --self.acts_;
+      if (at->second != Purpose::resolve) --self.acts_;
       self.under_way_.erase(at);
       if (self.floor_.stopping) return;
       if (self.again_.erase(listing) > 0) self.add(listing);
@@ -213,6 +230,7 @@ awaitable<bool> Actuator::move(ListingId listing, std::uint64_t epoch, State to,
     co_return false;
   }
   if (moved->front() != journal::Moved::done) co_return false;
+  floor_.urgencies.erase(journal::field_of(desk_.id(), listing));
   auto& f = desk_.figures;
   switch (to) {
     case State::sent:

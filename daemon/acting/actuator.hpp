@@ -44,9 +44,10 @@ class Actuator {
  private:
   struct Rank {
     scheduling::Purpose purpose;
-    double value;
+    double value;  // what waiting costs, in minor units
     std::uint64_t since;
     ListingId listing;
+    Monotonic queued_at{};
     bool operator<(const Rank& o) const {
       if (purpose != o.purpose) return purpose < o.purpose;
       if (value != o.value) return value > o.value;
@@ -58,6 +59,9 @@ class Actuator {
   }
   Rank rank_of(const ListingId& listing, const journal::Record& record);
   void add(const ListingId& listing);
+  bool may_start(const Rank& rank) const;
+  // The dearest to let wait of those that may start; one in a few, whoever has waited longest. end(): none.
+  std::set<Rank>::iterator next_to_start(Monotonic now);
   void add_later(const ListingId& listing, Monotonic when);
   // What ended with its intent open and nobody waiting for it is taken up again.
   void keep_open(const ListingId& listing);
@@ -83,6 +87,9 @@ class Actuator {
   Millis next_look(const journal::Record& record) const;
   void release_held();
 
+  // As TurnQueue: so that nobody starves, one start in `share` is for whoever has waited longest, and for
+  // longer than `patience`.
+  static constexpr scheduling::TurnQueue::Rules ageing{};
   static constexpr std::size_t most_at_once = 64;
   static constexpr std::size_t most_raises = 32;  // so that a pause always finds a place
   static constexpr std::size_t most_acts = 48;    // so that what was written is read back, whatever is new
@@ -93,6 +100,8 @@ class Actuator {
   runtime::TaskGroup tasks_;
   std::set<Rank> queue_;
   std::map<ListingId, Rank> queued_;
+  std::map<std::uint64_t, ListingId> by_age_;
+  std::uint32_t urgent_in_a_row_ = 0;
   std::set<std::pair<Monotonic, ListingId>> later_;
   std::map<ListingId, Monotonic> due_;  // the same, by listing: the sooner of two is kept
   std::set<ListingId> waiting_;         // for the watermark

@@ -35,7 +35,7 @@ awaitable<bool> Actuator::act_once(ListingId listing, std::uint64_t& epoch) {
   }
   const auto target = r->target.value_or(Units{});
   const auto purpose = target <= r->before.quantity.value_or(target) ? Purpose::pause : Purpose::raise;
-  const auto value = static_cast<double>(r->before.quantity.value_or(Units{}).count());
+  double value = urgency_of(floor_, desk_, *r);
   auto reading = co_await read(listing, purpose, value);
   if (!reading) {
     co_await give_up(listing, epoch, "not read: " + to_string(reading.error()), true);
@@ -45,6 +45,7 @@ awaitable<bool> Actuator::act_once(ListingId listing, std::uint64_t& epoch) {
   bool explained = false;
   if (!co_await settle_on(listing, epoch, *reading, seen, explained)) co_return false;
 
+  if (r = record(listing); r != nullptr) value = urgency_of(floor_, desk_, *r);
   if (auto ok = co_await floor_.take_turn(desk_.account, ports::CallKind::write, purpose, value); !ok) {
     co_await give_up(listing, epoch, "no turn: " + to_string(ok.error()), true);
     co_return false;
@@ -128,7 +129,13 @@ awaitable<bool> Actuator::settle_on(ListingId listing, std::uint64_t& epoch,
     co_return false;
   }
   explained = explained_by_orders(floor_, decided);
-  if (target == decided.decision.target) co_return true;
+  const double urgency =
+      urgency_of(floor_, desk_, decided, seen.quantity.value_or(Units{}), decided.decision.target);
+  const auto field = journal::field_of(desk_.id(), listing);
+  if (target == decided.decision.target) {
+    floor_.urgencies.insert_or_assign(field, std::pair(epoch, urgency));
+    co_return true;
+  }
   // What was read calls for another number: a changed wish is a new epoch.
   std::vector<journal::Wish> wishes;
   wishes.push_back(
@@ -142,6 +149,7 @@ awaitable<bool> Actuator::settle_on(ListingId listing, std::uint64_t& epoch,
   auto appended = co_await floor_.journal.append(std::move(wishes));
   if (!appended || !appended->front().done) co_return false;
   epoch = appended->front().epoch;
+  floor_.urgencies.insert_or_assign(field, std::pair(epoch, urgency));
   ++desk_.figures.wished;
   co_return true;
 }

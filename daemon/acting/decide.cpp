@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/acting/seller_acts.hpp"
+#include "daemon/acting/weigh.hpp"
 #include "daemon/guard/rule.hpp"
 
 namespace forestall::acting {
@@ -82,7 +83,7 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
       intent.origin = journal::Origin::person;
       intent.who = explained.facts.hold->by;
       intent.reason = "paused_by_person";
-      slice.wishes.push_back({{record != nullptr ? record->epoch : 0, std::move(intent)}, desk, {}});
+      slice.wishes.push_back({{record != nullptr ? record->epoch : 0, std::move(intent)}, desk, {}, {}});
       return;
     }
     // It sold out while we watched, and no intent says so: written down, so that after a restart its zero is
@@ -92,7 +93,7 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
         last->quantity == Units{} && floor_.custody.saw_it_sell_out(field)) {
       auto intent = intent_of(explained, last, now);
       intent.reason = "sold_out_by_itself";
-      slice.wishes.push_back({{record != nullptr ? record->epoch : 0, std::move(intent)}, desk, {}});
+      slice.wishes.push_back({{record != nullptr ? record->epoch : 0, std::move(intent)}, desk, {}, {}});
     }
     return;
   }
@@ -112,8 +113,12 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
     return;
   }
   if (resting(field)) return;  // decide_later looks again
-  slice.wishes.push_back(
-      {{record != nullptr ? record->epoch : 0, intent_of(explained, last, now)}, desk, dirty.parsed_at});
+  const double urgency = urgency_of(floor_, *desk, explained, explained.facts.shown.value_or(Units{}),
+                                    explained.decision.target);
+  slice.wishes.push_back({{record != nullptr ? record->epoch : 0, intent_of(explained, last, now)},
+                          desk,
+                          dirty.parsed_at,
+                          urgency});
 }
 
 void SellerActs::decide_sku(const std::string& sku, const Dirty& dirty, Slice& slice) {
@@ -195,6 +200,10 @@ awaitable<bool> SellerActs::commit(Slice slice) {
                          .detail = "found so"});
       continue;
     }
+    if (intent.origin == journal::Origin::rule)
+      floor_.urgencies.insert_or_assign(
+          journal::field_of(wished.desk->id(), journal::listing_of(intent.command)),
+          std::pair((*appended)[i].epoch, wished.urgency));
     ++wished.desk->figures.wished;
     if (wished.parsed_at)
       latency_.record(std::chrono::duration<double>(durable_at - *wished.parsed_at).count());

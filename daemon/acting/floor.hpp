@@ -77,6 +77,8 @@ struct Floor {
   // is believed again.
   std::map<std::string, std::string> unsaved{};
   bool stopping = false;
+  // urgency_of() of requested intents as they were decided: by field, with their epoch.
+  std::map<std::string, std::pair<std::uint64_t, double>, std::less<>> urgencies{};
 
   // How long an account is blind, as measured; looked up again after some minutes.
   struct Pace {

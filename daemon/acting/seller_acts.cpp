@@ -153,6 +153,7 @@ awaitable<bool> SellerActs::open_journal() {
   }
   floor_.custody.clear();
   floor_.exposures.clear();
+  floor_.urgencies.clear();
   if (auto ok = co_await floor_.beliefs.replay(ports_.redis, ports_.clock, ports_.executor); !ok) {
     floor_.log.warning("demand_not_replayed", {{"reason", ok.error()}});
     co_return false;

@@ -109,6 +109,7 @@ class SellerActs {
     journal::Wish wish;
     AccountDesk* desk;
     std::optional<Monotonic> parsed_at;
+    double urgency = 0;
   };
   // What one slice came to.
   struct Slice {

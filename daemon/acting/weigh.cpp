@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "daemon/guard/rule.hpp"
+#include "daemon/guard/waiting.hpp"
+#include "daemon/journal/codec.hpp"
 
 namespace forestall::acting {
 namespace {
@@ -36,6 +38,26 @@ std::optional<std::int64_t> value_of(const Floor& floor, const AccountDesk& desk
   // Both are bounded where they come from: a billion units, ten trillion minor units.
   const auto value = static_cast<double>(units.count()) * static_cast<double>(price->minor());
   return static_cast<std::int64_t>(std::min(value, 1e18));
+}
+
+double urgency_of(const Floor& floor, const AccountDesk& desk, const guard::Explanation& decided, Units shown,
+                  Units target) {
+  const auto& margin = floor.seller.settings.margin_per_unit;
+  const auto worth =
+      margin ? std::optional(margin->minor()) : value_of(floor, desk, decided.facts.listing, Units(1));
+  return static_cast<double>(std::max<std::int64_t>(1, worth.value_or(1))) *
+         guard::cost_of_waiting(decided.facts.offer.terms, shown, target);
+}
+
+double urgency_of(const Floor& floor, const AccountDesk& desk, const journal::Record& record) {
+  const auto& account = journal::account_of(record.command);
+  const auto& listing = journal::listing_of(record.command);
+  if (const auto known = floor.urgencies.find(journal::field_of(account, listing));
+      known != floor.urgencies.end() && known->second.first == record.epoch)
+    return known->second.second;
+  const auto now = floor.decide(account, listing);
+  const auto target = record.target.value_or(Units{});
+  return now ? urgency_of(floor, desk, *now, record.before.quantity.value_or(target), target) : 0;
 }
 
 bool explained_by_orders(const Floor& floor, const guard::Explanation& explanation) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a change weighs for the breaker: in money, and whether orders explain it.
+// What a change weighs: for the breaker in money, and whether orders explain it; for the order in which calls
+// are spent, what it costs to let it wait.
 #pragma once
 
 #include <cstdint>
@@ -19,5 +20,14 @@ std::optional<std::int64_t> value_of(const Floor& floor, const AccountDesk& desk
 // at once.
 inline constexpr Millis orders_explain_for = std::chrono::hours(24);
 bool explained_by_orders(const Floor& floor, const guard::Explanation& explanation);
+
+// The expected loss of one blind window more, in minor units: guard::cost_of_waiting at the seller's margin,
+// else at the listing's price, of which a margin is thought to be the same part everywhere. `decided` brings
+// the listing's demand, whatever it decided.
+double urgency_of(const Floor& floor, const AccountDesk& desk, const guard::Explanation& decided, Units shown,
+                  Units target);
+// Of a requested intent: as it was decided, else (after a restart, or asked for by a person) as things are
+// now.
+double urgency_of(const Floor& floor, const AccountDesk& desk, const journal::Record& record);
 
 }  // namespace forestall::acting

@@ -35,7 +35,7 @@ ActingRoom::ActingRoom(config::Mode mode, bool durable, bool breakable)
   client = std::make_unique<redis::Client>(loop.io.get_executor(), config, loop.clock, loop.random, loop.log);
   loop.spawn(client->run());
   ledger = std::make_unique<ledger::Ledger>(
-      *client, loop.clock, loop.log,
+      *client, machine, loop.log,
       ledger::LedgerOptions{.seller = seller_id, .owner = "test", .lease_ttl = Millis(3'600'000)});
   must(loop.run(ledger->open()));
   must(loop.run(ledger->configure({{SourceId::literal("wms"), LocationId::literal("berlin"), model::Pool::own,
@@ -76,7 +76,7 @@ void ActingRoom::make() {
       .redis = *client,
       .executor = loop.io.get_executor(),
       .clock = clock,
-      .machine = loop.clock,
+      .machine = machine,
       .random = loop.random,
       .log = loop.log,
       .take_turn = [this](flow::Account& a, ports::CallKind kind, scheduling::Purpose purpose,

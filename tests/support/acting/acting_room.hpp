@@ -16,6 +16,22 @@
 
 namespace forestall::test {
 
+// The machine's way to wait under the world's calendar, as the product's two clocks are.
+class MachineClock final : public Clock {
+ public:
+  MachineClock(Clock& waits, Clock& world) : waits_(waits), world_(world) {}
+  Instant now() const override { return world_.now(); }
+  Monotonic monotonic() const override { return waits_.monotonic(); }
+  TimerId wake_at(Monotonic when, std::move_only_function<void()> wake) override {
+    return waits_.wake_at(when, std::move(wake));
+  }
+  void cancel(TimerId id) override { waits_.cancel(id); }
+
+ private:
+  Clock& waits_;
+  Clock& world_;
+};
+
 class ActingRoom {
  public:
   // `breakable`: Redis is reached through `link`, which the test may break.
@@ -51,8 +67,9 @@ class ActingRoom {
   std::unique_ptr<TcpProxy> link;
   Loop loop;
   ManualClock clock;
+  MachineClock machine{loop.clock, clock};
   std::unique_ptr<redis::Client> client;
-  flow::Flow flow{loop.clock};
+  flow::Flow flow{machine};
   std::unique_ptr<ledger::Ledger> ledger;
   ScriptedChannel channel{shop, clock};
   flow::Seller* seller = nullptr;
