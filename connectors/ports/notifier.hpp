@@ -64,10 +64,11 @@ constexpr std::string_view word(Outcome outcome) {
 
 struct Delivery {
   Outcome outcome = Outcome::delivered;
-  std::string detail{};                         // why not, or a remark; no secrets
-  std::optional<Millis> retry_after{};          // not sooner than this
-  std::vector<std::string> reached{};           // recipients that have it, where only some do
-  std::vector<std::string> refused_for_good{};  // recipients that will never have it
+  std::string detail{};                 // why not, or a remark; no secrets
+  std::optional<Millis> retry_after{};  // not sooner than this
+  std::vector<std::string> reached{};   // recipients that have it, where only some do
+  // Recipients that will never have it, while others have: where nobody has it, nobody is named here.
+  std::vector<std::string> refused_for_good{};
 };
 
 class Notifier {

@@ -131,20 +131,29 @@ Step Dialogue::log_in() {
 Step Dialogue::next_recipient() {
   if (recipient_ < errand_.to.size()) return say(State::to, "RCPT TO:<" + errand_.to[recipient_] + ">");
   if (!accepted_.empty()) return say(State::data, "DATA");
-  auto step = finish(waiting_.empty() ? Outcome::refused : Outcome::not_reached,
-                     waiting_.empty() ? "no recipient is accepted" : waiting_);
+  if (!waiting_.empty() || !errand_.others_have_it) {
+    // Where nobody has the mail, nobody is written off: who refuses everyone is set up wrongly, and one day
+    // is not.
+    auto step = waiting_.empty() ? finish(Outcome::refused, "no recipient is accepted; " + refusal_)
+                                 : finish(Outcome::not_reached, waiting_);
+    if (errand_.others_have_it) step.result.refused_for_good = refused_;
+    return step;
+  }
+  auto step = finish(Outcome::delivered, "");
   step.result.refused_for_good = refused_;
   return step;
 }
 
 Step Dialogue::on_recipient(const Reply& reply) {
   const auto& address = errand_.to[recipient_++];
-  if (reply.positive())
+  if (reply.positive()) {
     accepted_.push_back(address);
-  else if (reply.transient() || reply.code == 552)  // "too many recipients": RFC 5321 4.5.3.1.10
+  } else if (reply.transient() || reply.code == 552) {  // "too many recipients": RFC 5321 4.5.3.1.10
     waiting_ = "RCPT TO: " + reply.to_string();
-  else
+  } else {
+    refusal_ = "RCPT TO: " + reply.to_string();
     refused_.push_back(address);
+  }
   return next_recipient();
 }
 

@@ -27,6 +27,8 @@ struct Errand {
   Login login{};
   std::string from{};
   std::vector<std::string> to{};
+  bool others_have_it =
+      false;           // recipients of this mail that are not in `to`: an attempt before reached them
   std::string mail{};  // dot-stuffed, ends with CRLF
 };
 
@@ -90,7 +92,8 @@ class Dialogue {
   std::vector<std::string> extensions_;  // upper case
   std::size_t recipient_ = 0;
   std::vector<std::string> accepted_, refused_;
-  std::string waiting_{};  // what the server said of a recipient that it does not take now
+  // What the server said of a recipient that it does not take now, and of one that it never will.
+  std::string waiting_{}, refusal_{};
 };
 
 }  // namespace forestall::notify::smtp

@@ -57,6 +57,7 @@ class Smtp final : public ports::Notifier {
                        .login = login_,
                        .from = envelope_.from,
                        .to = std::move(to),
+                       .others_have_it = !done.empty(),
                        .mail = dot_stuffed(mail_of(notice, envelope_))});
     http::Connection connection(co_await asio::this_coro::executor, clock_);
     if (auto failed = co_await open(connection, deadline)) co_return std::move(*failed);

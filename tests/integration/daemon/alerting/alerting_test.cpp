@@ -303,6 +303,32 @@ TEST(AlertingTest, WhoIsGreylistedGetsItLaterTheOthersOnlyOnce) {
   EXPECT_THAT(mails.mails()[1].to, testing::ElementsAre("bob@example.com"));
 }
 
+TEST(AlertingTest, AMailThatEverybodyRefusesWaitsUntilSomebodyTakesIt) {
+  AlertRoom room;
+  test::MailServer mails(room.loop.io.get_executor(), room.secure());
+  bool refuses = true;
+  mails.set_hook([&](const std::string& line) -> std::optional<std::string> {
+    if (refuses && line.starts_with("RCPT TO:")) return "550 5.7.1 relaying denied";
+    return std::nullopt;
+  });
+  room.mail(mails);
+  room.start();
+  room.inbox.raise(at_risk("111-1"));
+  const auto& figures = room.alerts->postmen()[0].figures();
+  for (std::uint64_t attempts = 1; attempts <= 3; ++attempts) {
+    room.loop.run_until([&] { return figures.refused + figures.sent == attempts; });
+    room.loop.run_until([&] { return !room.alerts->postmen()[0].busy(); });
+    ASSERT_EQ(figures.sent, 0u) << "attempt " << attempts;
+    ASSERT_EQ(room.alerts->state().outbox.size(), 1u);
+    if (attempts == 3) refuses = false;
+    room.alerts->adopt(room.sinks);
+  }
+  EXPECT_THAT(room.loop.lines.count("alert_recipient_refused"), 0);
+  room.loop.run_until([&] { return mails.mails().size() == 1 && room.idle(); });
+  EXPECT_THAT(mails.mails()[0].to, testing::ElementsAre("ann@example.com", "bob@example.com"));
+  EXPECT_EQ(figures.sent, 1u);
+}
+
 TEST(AlertingTest, SmtpsAndLoginWorkToo) {
   AlertRoom room;
   auto options = room.secure();

@@ -88,6 +88,29 @@ TEST(DialogueTest, NobodyAcceptedIsRefusedOrLater) {
             Outcome::not_reached);
 }
 
+TEST(DialogueTest, NobodyIsWrittenOffUntilSomebodyHasIt) {
+  Dialogue no(errand());
+  const auto all = play(no, {reply(220), reply(250), reply(250), reply(550, {"no such user"}), reply(554)});
+  EXPECT_THAT(all.result.refused_for_good, testing::IsEmpty());
+  EXPECT_THAT(all.result.detail, HasSubstr("554"));
+  Dialogue later(errand());
+  EXPECT_THAT(
+      play(later, {reply(220), reply(250), reply(250), reply(550), reply(450)}).result.refused_for_good,
+      testing::IsEmpty());
+
+  // The last two of three: the first had it from an attempt before.
+  auto rest = errand();
+  rest.others_have_it = true;
+  Dialogue never(rest);
+  const auto end = play(never, {reply(220), reply(250), reply(250), reply(550), reply(550)});
+  EXPECT_EQ(end.result.outcome, Outcome::delivered);
+  EXPECT_THAT(end.result.refused_for_good, testing::ElementsAre("a@x.org", "b@x.org"));
+  Dialogue again(rest);
+  const auto mixed = play(again, {reply(220), reply(250), reply(250), reply(550), reply(450)});
+  EXPECT_EQ(mixed.result.outcome, Outcome::not_reached);
+  EXPECT_THAT(mixed.result.refused_for_good, testing::ElementsAre("a@x.org"));
+}
+
 TEST(DialogueTest, EveryNoHasItsMeaning) {
   const std::vector<Reply> good = {reply(220), reply(250), reply(250), reply(250),
                                    reply(250), reply(354), reply(250)};
