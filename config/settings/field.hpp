@@ -160,6 +160,12 @@ Field secret(std::string_view key, Credential S::* member, std::string_view help
   return made;
 }
 
+// A credential that a connection copies when it is made: another content is in force after a restart.
+inline Field read_at_start(Field secret) {
+  secret.change = Change::restart;
+  return secret;
+}
+
 // The fields of a struct within a struct, under dotted keys.
 template <class S, class Inner>
 std::vector<Field> nested(std::string_view prefix, Inner S::* member, std::vector<Field> fields) {

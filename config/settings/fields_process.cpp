@@ -83,7 +83,7 @@ std::vector<Field> redis_fields() {
                    "The name in the server's certificate. Left out: the host of the address.")),
       by_address(
           field("username", &S::username, "User of the server's access list. Left out: the default user.")),
-      by_address(secret("password", &S::password, "Its password.")),
+      by_address(read_at_start(secret("password", &S::password, "Its password."))),
       field("database", &S::database, "Number of the database.").between(std::uint32_t{0}, std::uint32_t{15}),
       field("connect_deadline", &S::connect_deadline, "For reaching the server, TLS and login included.")
           .between(Millis(10ms), Millis(5min))

@@ -79,11 +79,11 @@ std::vector<Field> carrier_fields() {
       field("token_url", &S::token_url, "Where access tokens come from. Left out: the carrier's own.")
           .check<Url>(is_http, "https:// (http:// on loopback only)"),
       field("client_id", &S::client_id, "Of the application registered with the carrier."),
-      secret("client_secret", &S::client_secret, "Of the application."),
-      secret("token", &S::token, "For carriers with a fixed key."),
-      secret("webhook_secret", &S::webhook_secret,
-             "What the carrier signs its messages with. Left out: none are taken."),
-      field("rate", &S::rate, "Limit of calls. Left out: the documented one.").live(),
+      read_at_start(secret("client_secret", &S::client_secret, "Of the application.")),
+      read_at_start(secret("token", &S::token, "For carriers with a fixed key.")),
+      read_at_start(secret("webhook_secret", &S::webhook_secret,
+                           "What the carrier signs its messages with. Left out: none are taken.")),
+      field("rate", &S::rate, "Limit of calls. Left out: the documented one."),
       field("poll", &S::poll,
             "How often a parcel in mid-transit is asked about; those near a deadline more often.")
           .between(Millis(1min), Millis(days(7)))

@@ -170,16 +170,16 @@ std::vector<Field> account_fields() {
       field("token_url", &S::token_url, "Where access tokens come from. Left out: the channel's own.")
           .check<Url>(is_http, "https:// (http:// on loopback only)"),
       field("client_id", &S::client_id, "Of the application registered with the channel."),
-      secret("client_secret", &S::client_secret, "Of the application."),
+      read_at_start(secret("client_secret", &S::client_secret, "Of the application.")),
       field("secret_expires", &S::secret_expires,
             "The day on which the channel stops taking the client secret: a metric, and an alert before it.")
           .check<std::string>([](const std::string& text) { return parse_civil_date(text).has_value(); },
                               "a date such as 2026-11-23")
           .live(),
-      secret("refresh_token", &S::refresh_token, "Of the seller's consent."),
+      read_at_start(secret("refresh_token", &S::refresh_token, "Of the seller's consent.")),
       field("username", &S::username, "For channels that log in by name."),
-      secret("password", &S::password, "For channels that log in by name."),
-      secret("token", &S::token, "For channels with a fixed key."),
+      read_at_start(secret("password", &S::password, "For channels that log in by name.")),
+      read_at_start(secret("token", &S::token, "For channels with a fixed key.")),
       field("credential_until", &S::credential_until,
             "The last day on which the login is valid: alerts come 30, 7 and 2 days before. Left out: nobody "
             "knows.")

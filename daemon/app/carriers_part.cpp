@@ -20,7 +20,7 @@ namespace {
 using boost::asio::awaitable;
 namespace json = boost::json;
 
-constexpr std::size_t most_lanes = 200;
+constexpr std::size_t most_lanes = 100;  // a turn of some 4 ms
 constexpr std::size_t webhook_bytes = std::size_t{1} << 20;
 
 constexpr std::string_view webhook_schema = R"({

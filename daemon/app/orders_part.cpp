@@ -52,8 +52,9 @@ class Orders {
                              {{"seller", desk.seller().settings.id}, {"reason", ok.error()}});
   }
 
-  void reload() {
-    for (auto& desk : desks_) desk.settle_places();
+  // By the settings told: the flow's own may be taken over later in the same reload.
+  void reload(const config::Settings& settings) {
+    for (auto& desk : desks_) desk.settle_places(settings.accounts);
   }
 
   awaitable<web::Response> at_risk(const web::Request& request) {
@@ -153,7 +154,7 @@ OrdersPart make_orders(Context& context, std::shared_ptr<flow::Flow> flow) {
   return {.part = {.name = "orders",
                    .start = [self] { return self->start(); },
                    .stop = [self] { return self->stop(); },
-                   .reload = [self](const config::Settings&) { self->reload(); }},
+                   .reload = [self](const config::Settings& settings) { self->reload(settings); }},
           .desks = self->desks()};
 }
 

@@ -23,6 +23,24 @@ std::int64_t still_owed(const OrderLine& line) {
   return std::max<std::int64_t>(0, line.ordered.count() - gone);
 }
 
+// Units of the SKU that the open orders of all its listings still have to get from the pool.
+std::int64_t owed_by_all(const ledger::Mirror& mirror, ledger::SkuRef sku, model::Pool pool) {
+  std::int64_t owed = 0;
+  for (const ledger::ListingRef listing : mirror.listings_of(sku)) {
+    const ledger::StoredListing stored = mirror.listing(listing);
+    std::int64_t units = 0;
+    for (const ledger::ListingPart& part : mirror.parts(listing))
+      if (part.sku == sku) units += part.units.count();
+    for (const OrderId& order_id : mirror.orders_of(stored.account, stored.listing)) {
+      const OrderUpsert* order = mirror.order(stored.account, order_id);
+      if (order == nullptr || order->state == model::OrderState::shipped) continue;
+      for (const OrderLine& line : order->lines)
+        if (line.listing == stored.listing && line.pool == pool) owed += still_owed(line) * units;
+    }
+  }
+  return owed;
+}
+
 // At the order's own prices, else at what the listing cost last.
 Money owed_value(const OrderUpsert& order, Currency currency, const Knowledge& known) {
   std::int64_t minor = 0;
@@ -109,8 +127,8 @@ void Shortages::settle(const ledger::Mirror& mirror, ledger::SkuRef sku, model::
   if (!state || state->certainty == model::Certainty::unknown) return;
   const std::int64_t missing = -(state->available.count() + state->reserve.count());
   if (missing <= 0) return;
-  std::int64_t owed = 0;
-  for (const Claim& c : list) owed += c.units;
+  // Of all open orders, not only of those looked at: the others are at the end of the queue.
+  const std::int64_t owed = owed_by_all(mirror, sku, pool);
   const auto there = static_cast<std::size_t>(std::clamp<std::int64_t>(owed - missing, 0, 1'000'000));
   const std::vector<double> at_least(there + 1, 1.0);
   const bool suspect = state->certainty == model::Certainty::suspect;

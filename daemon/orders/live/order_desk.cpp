@@ -34,6 +34,9 @@ std::optional<Instant> handed_over_at(const OrderUpsert& order) {
   return last;
 }
 
+// What was known already is put again: an answer that was lost may have applied it.
+bool taken(ledger::Outcome outcome) { return ledger::changed(outcome) || outcome == ledger::Outcome::known; }
+
 }  // namespace
 
 OrderDesk::OrderDesk(flow::Seller& seller, Clock& clock, Logger log, DeskRules rules)
@@ -47,6 +50,13 @@ OrderDesk::OrderDesk(flow::Seller& seller, Clock& clock, Logger log, DeskRules r
 void OrderDesk::settle_places() {
   std::vector<const config::AccountSettings*> accounts;
   for (const flow::Account* a : seller_.accounts) accounts.push_back(&a->settings);
+  places_ = places_of(accounts);
+}
+
+void OrderDesk::settle_places(std::span<const config::AccountSettings> all) {
+  std::vector<const config::AccountSettings*> accounts;
+  for (const auto& account : all)
+    if (account.seller == seller_.settings.id) accounts.push_back(&account);
   places_ = places_of(accounts);
 }
 
@@ -64,9 +74,7 @@ void OrderDesk::heard(const flow::Fresh& fresh) {
   const Instant now = clock_.now();
   for (std::size_t i = 0; i < fresh.observations.size() && i < fresh.applied.outcomes.size(); ++i) {
     const auto outcome = fresh.applied.outcomes[i];
-    // What was known already is put again: an answer that was lost may have applied it.
-    const bool taken = ledger::changed(outcome) || outcome == ledger::Outcome::known;
-    if (!taken) continue;
+    if (!taken(outcome)) continue;
     if (const auto* order = std::get_if<OrderUpsert>(&fresh.observations[i]))
       hear(*order, ledger::changed(outcome), now);
     else if (const auto* parcel = std::get_if<ShipmentUpdate>(&fresh.observations[i]))
@@ -75,8 +83,11 @@ void OrderDesk::heard(const flow::Fresh& fresh) {
       book_.put(*request);
   }
   // A page tells the order before its parcels: a dossier that begins with a parcel is completed here.
-  for (const auto& observation : fresh.observations)
-    if (const auto* order = std::get_if<OrderUpsert>(&observation)) book_.put(*order);
+  // What the ledger refused as older says nothing about the order as it is now.
+  for (std::size_t i = 0; i < fresh.observations.size() && i < fresh.applied.outcomes.size(); ++i)
+    if (const auto* order = std::get_if<OrderUpsert>(&fresh.observations[i]);
+        order && taken(fresh.applied.outcomes[i]))
+      book_.put(*order);
 }
 
 void OrderDesk::hear(const OrderUpsert& order, bool fresh, Instant now) {

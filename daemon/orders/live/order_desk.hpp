@@ -50,6 +50,7 @@ class OrderDesk {
 
   // The settings of the accounts have changed.
   void settle_places();
+  void settle_places(std::span<const config::AccountSettings> all);
   // A listener of the flow.
   void heard(const flow::Fresh& fresh);
 
@@ -63,6 +64,8 @@ class OrderDesk {
   // slices.
   boost::asio::awaitable<void> tick();
   // Everything in danger now. In slices; the flags that are new since the last time are told to the log.
+  // Where the ledger closes or is read anew meanwhile, what was found so far is returned and nothing is
+  // remembered.
   boost::asio::awaitable<Looked> look();
   const Looked& last_look() const { return last_; }
   // When the order was first flagged for this cause in this stretch of danger.

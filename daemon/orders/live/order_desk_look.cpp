@@ -35,6 +35,7 @@ awaitable<Looked> OrderDesk::look() {
   models_.refresh();
   hand_over_.refresh();
   if (seller_.ledger == nullptr || !seller_.open) co_return out;
+  const auto read_as = seller_.ledger->mirror().generation();
 
   // The open orders: the shortages of all of them have to be seen at once.
   std::set<parcels::OrderKey> seen;
@@ -91,6 +92,7 @@ awaitable<Looked> OrderDesk::look() {
     if (more) co_await let_others_run();
   }
 
+  if (!seller_.open || seller_.ledger->mirror().generation() != read_as) co_return out;
   out.incidents = find_incidents(silent, rules_.incidents);
   std::set<parcels::OrderKey> explained;
   for (const Incident& i : out.incidents) explained.insert(i.orders.begin(), i.orders.end());

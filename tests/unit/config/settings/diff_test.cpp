@@ -95,6 +95,18 @@ TEST(Reload, a_secret_with_new_content_is_a_change_and_is_not_shown) {
   EXPECT_EQ(plan.next.api.token.value.reveal(), "hunter3");
 }
 
+// Connectors copy their secrets when they are made: whoever rotates one has to be told that it is not in
+// force.
+TEST(Reload, a_secret_that_a_connector_copied_needs_a_restart) {
+  std::vector<std::string> live;
+  for (const auto& section : sections())
+    for (const auto& field : section.fields)
+      if (field.secret && field.change == Change::live)
+        live.push_back(std::string(section.name) + "." + field.key);
+  EXPECT_THAT(live, ElementsAre("api.token", "seller.token", "notify.secret_url", "notify.password",
+                                "notify.token", "notify.signing_secret"));
+}
+
 TEST(Reload, a_table_whose_rows_come_and_go_has_no_key_that_needs_a_restart) {
   for (const auto& section : sections()) {
     if (section.rows != Change::live) continue;

@@ -51,10 +51,10 @@ class MirrorFacts : public testing::Test {
     s.available = Units(available);
     mirror_.put(s);
   }
-  Looked looked() {
+  Looked looked(std::size_t most = 100) {
     const config::AccountSettings* const all[] = {&settings_};
     const auto places = places_of(all);
-    const auto orders = mirror_.by_ship_by(100);
+    const auto orders = mirror_.by_ship_by(most);
     const Shortages shortages(mirror_, orders);
     Looked out;
     for (const auto* o : orders) {
@@ -95,6 +95,16 @@ TEST_F(MirrorFacts, TheEndOfTheQueueGoesShort) {
   ASSERT_NE(f, nullptr);
   EXPECT_TRUE(f->hard);
   EXPECT_EQ(f->stake, Money(1'000, eur));
+}
+
+// Who is not looked at stands at the end of the queue, and gets what is left.
+TEST_F(MirrorFacts, OfAllOpenOrdersTheLastGoShortAlsoWhereOnlyTheFirstAreLookedAt) {
+  stock(-2);
+  mirror_.put(order("a", now + hours(30), 1, 1'000));
+  mirror_.put(order("b", now + hours(40), 1, 1'000));
+  mirror_.put(order("c", now + hours(50), 1, 1'000));
+  EXPECT_EQ(find(looked(2), "b", Cause::stock_short), nullptr);
+  EXPECT_NE(find(looked(3), "c", Cause::stock_short), nullptr);
 }
 
 TEST_F(MirrorFacts, ASuspectRecordIsNoEvidenceAndAnUnknownOneSaysNothing) {
