@@ -29,8 +29,14 @@ void Postman::adopt(config::NotifySettings settings, std::shared_ptr<ports::Noti
   settings_ = std::move(settings);
   notifier_ = std::move(notifier);
   why_not_ = std::move(why_not);
+  retired_ = false;
   not_before_.clear();
   wake();
+}
+
+void Postman::retire() {
+  adopt(settings_, nullptr, "no longer in the configuration");
+  retired_ = true;
 }
 
 Monotonic Postman::next_due() const {
@@ -99,13 +105,20 @@ void Postman::count(const Message& message, const ports::Delivery& delivery, Nex
     ++figures_.not_reached;
   figures_.last_error = delivery.detail;
   if (next == Next::give_up) {
-    ++figures_.given_up;
-    log.error("alert_given_up", {{"subject", message.notice.subject}, {"reason", delivery.detail}});
+    gave_up(message, delivery.detail);
   } else if (message.attempts == 0 || message.attempts % 16 == 0) {
     log.warning("alert_not_sent", {{"outcome", ports::word(delivery.outcome)},
                                    {"reason", delivery.detail},
                                    {"attempts", message.attempts + 1}});
   }
+}
+
+void Postman::gave_up(const Message& message, std::string_view reason) {
+  ++figures_.given_up;
+  ports_.log.error("alert_given_up", {{"sink", settings_.id},
+                                      {"message", message.id()},
+                                      {"subject", message.notice.subject},
+                                      {"reason", reason}});
 }
 
 }  // namespace forestall::alerting

@@ -50,8 +50,14 @@ class Postman {
   void wake() { woken_.notify_all(); }
   // Other settings are in force: what waited because of the old ones is tried at once.
   void adopt(config::NotifySettings settings, std::shared_ptr<ports::Notifier> notifier, std::string why_not);
+  // Its sink is gone from the configuration: sends no more, until it is adopted again.
+  void retire();
+  bool retired() const { return retired_; }
   void finish() { finishing_ = true; }  // begins no other attempt
   bool busy() const { return busy_; }
+  // Whether a message can be sent, or is being sent right now; where not, nobody here decides on its end.
+  bool works() const { return notifier_ != nullptr || busy_; }
+  void gave_up(const Message& message, std::string_view reason);
 
   const config::NotifySettings& settings() const { return settings_; }
   const SinkFigures& figures() const { return figures_; }
@@ -70,6 +76,7 @@ class Postman {
   std::map<std::string, Monotonic, std::less<>> not_before_;  // by message
   std::set<std::string, std::less<>> delivered_;              // but Redis does not know yet: never sent again
   SinkFigures figures_;
+  bool retired_ = false;
   bool finishing_ = false;
   bool busy_ = false;
 };

@@ -70,16 +70,19 @@ std::vector<std::pair<std::string, std::string>> SellerAlerts::explain(const Sta
   return alerting::explain(standing, state_, facts());
 }
 
-// One postman a sink; those whose sink is gone stay idle, their messages wait for its return or for their
-// end.
+Postman* SellerAlerts::postman_of(std::string_view sink) {
+  const auto at = std::ranges::find(postmen_, sink, [](const Postman& p) { return p.settings().id; });
+  return at == postmen_.end() ? nullptr : &*at;
+}
+
+// One postman a sink; those whose sink is gone stay idle.
 void SellerAlerts::hire() {
   for (const auto& sink : sinks_) {
     auto made = ports_.make_sink(sink);
     if (!made) ports_.log.error("sink_not_made", {{"sink", sink.id}, {"reason", made.error()}});
     std::shared_ptr<ports::Notifier> notifier = made ? std::move(*made) : nullptr;
     auto why = made ? std::string() : made.error().detail;
-    const auto known = std::ranges::find(postmen_, sink.id, [](const Postman& p) { return p.settings().id; });
-    if (known != postmen_.end()) {
+    if (auto* const known = postman_of(sink.id); known != nullptr) {
       known->adopt(sink, std::move(notifier), std::move(why));
       continue;
     }
@@ -97,7 +100,7 @@ void SellerAlerts::hire() {
   }
   for (auto& postman : postmen_)
     if (std::ranges::find(sinks_, postman.settings().id, &config::NotifySettings::id) == sinks_.end())
-      postman.adopt(postman.settings(), nullptr, "no longer in the configuration");
+      postman.retire();
 }
 
 void SellerAlerts::adopt(std::vector<config::NotifySettings> sinks) {
@@ -242,6 +245,7 @@ awaitable<bool> SellerAlerts::settle(Message message, Next next) {
 // What is over for long, what sinks knew of it, snoozes that ran out.
 awaitable<Status> SellerAlerts::tidy() {
   const auto now = tidied_at_ = ports_.clock.now();
+  if (auto ok = co_await give_up_unsendable(); !ok) co_return ok;
   state_.book.forget(now, keep_over);
   std::set<std::uint64_t> standing;
   for (const auto& [id, one] : state_.book.all())
@@ -264,6 +268,45 @@ awaitable<Status> SellerAlerts::tidy() {
   if (auto ok = co_await store_.write(std::move(step)); !ok) co_return ok;
   for (const auto& where : untold) state_.told.erase(where);
   for (const auto& id : silences) state_.silences.erase(id);
+  co_return Status{};
+}
+
+// Messages that no postman will ever decide on: of a sink that is gone from the configuration all, of one
+// that could not be made the old ones. What a gone sink was about to be told it does not know: should it come
+// back, it is told afresh.
+awaitable<Status> SellerAlerts::give_up_unsendable() {
+  const auto now = ports_.clock.now();
+  std::vector<std::string> ids;
+  for (const auto& [id, message] : state_.outbox) {
+    const auto* const postman = postman_of(message.sink);
+    if (postman != nullptr && postman->works()) continue;
+    const bool gone = postman == nullptr || postman->retired();
+    if (gone || now - message.notice.made > most_age) ids.push_back(id);
+  }
+  for (const auto& id : ids) {
+    // Out of sight first: a reload in between may bring a postman who would send it.
+    auto taken = state_.outbox.extract(id);
+    if (taken.empty()) continue;
+    const auto& message = taken.mapped();
+    auto* const postman = postman_of(message.sink);
+    const bool gone = postman == nullptr || postman->retired();
+    const auto why = gone ? std::string("the sink is no longer in the configuration") : postman->why_not();
+    Step step;
+    step.drop_message(id).log("given_up",
+                              json::serialize(json::object{{"message", id}, {"sink", message.sink}}));
+    if (gone) step.drop_told(message.sink, message.group);
+    if (auto ok = co_await store_.write(std::move(step)); !ok) {
+      state_.outbox.insert(std::move(taken));
+      co_return ok;
+    }
+    if (gone) state_.told.erase({message.sink, message.group});
+    if (postman != nullptr)
+      postman->gave_up(message, why);
+    else
+      ports_.log.error(
+          "alert_given_up",
+          {{"sink", message.sink}, {"message", id}, {"subject", message.notice.subject}, {"reason", why}});
+  }
   co_return Status{};
 }
 

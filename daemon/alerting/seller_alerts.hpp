@@ -89,6 +89,8 @@ class SellerAlerts {
   boost::asio::awaitable<void> wait(std::optional<Instant> until);
   void hire();
   boost::asio::awaitable<Status> tidy();
+  boost::asio::awaitable<Status> give_up_unsendable();
+  Postman* postman_of(std::string_view sink);
   RoundFacts facts() const;
   std::string new_id();
 

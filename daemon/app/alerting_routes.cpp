@@ -98,6 +98,11 @@ Waiting waiting_of(const SellerAlerts& alerts, std::string_view sink) {
   return waiting;
 }
 
+// Of a sink that is gone from the configuration only what still waits is worth a word.
+bool shown(const SellerAlerts& alerts, const alerting::Postman& postman) {
+  return !postman.retired() || waiting_of(alerts, postman.settings().id).messages > 0;
+}
+
 json::object sink_json(const SellerAlerts& alerts, const alerting::Postman& postman) {
   const auto& f = postman.figures();
   const auto waiting = waiting_of(alerts, postman.settings().id);
@@ -154,7 +159,8 @@ class Routes {
     for (const auto* one : found)
       if (rows.size() < most_shown) rows.push_back(alert_json(*alerts, *one));
     for (const auto& [id, silence] : alerts->state().silences) snoozes.push_back(silence_json(silence));
-    for (const auto& postman : alerts->postmen()) sinks.push_back(sink_json(*alerts, postman));
+    for (const auto& postman : alerts->postmen())
+      if (shown(*alerts, postman)) sinks.push_back(sink_json(*alerts, postman));
     const auto shown = rows.size();
     return web::json(json::serialize(json::object{{"seller", alerts->seller().str()},
                                                   {"standing", alerts->state().book.standing()},
@@ -305,6 +311,7 @@ void collect_alerting(metrics::Page& page, const std::deque<SellerAlerts>& selle
     page.counter("forestall_alerts_refused_total", "Alerts that were not taken because too many stand.",
                  alerts.state().book.refused(), {{"seller", alerts.seller().str()}});
     for (const auto& postman : alerts.postmen()) {
+      if (postman.retired()) continue;
       auto& sum = sinks[postman.settings().id];
       const auto& f = postman.figures();
       sum.figures.sent += f.sent;
@@ -350,7 +357,8 @@ json::value status_of_alerting(const std::deque<SellerAlerts>& sellers) {
   json::array all;
   for (const auto& alerts : sellers) {
     json::array sinks;
-    for (const auto& postman : alerts.postmen()) sinks.push_back(sink_json(alerts, postman));
+    for (const auto& postman : alerts.postmen())
+      if (shown(alerts, postman)) sinks.push_back(sink_json(alerts, postman));
     all.push_back(json::object{{"seller", alerts.seller().str()},
                                {"open", alerts.open()},
                                {"standing", alerts.state().book.standing()},

@@ -303,6 +303,61 @@ TEST(AlertingTest, WhoIsGreylistedGetsItLaterTheOthersOnlyOnce) {
   EXPECT_THAT(mails.mails()[1].to, testing::ElementsAre("bob@example.com"));
 }
 
+TEST(AlertingTest, MessagesOfASinkThatIsGoneAreGivenUpAndToldAfreshWhenItIsBack) {
+  AlertRoom room;
+  int status = 503;
+  test::ScriptedServer hook(room.loop.io.get_executor(), room.loop.clock,
+                            [&](const auto&) { return test::json_reply("{}", status); });
+  room.webhook(hook);
+  room.start();
+  room.inbox.raise(at_risk("111-1"));
+  room.loop.run_until([&] { return hook.request_count() >= 1 && !room.alerts->postmen()[0].busy(); });
+  room.alerts->adopt({});
+  room.passes();
+  EXPECT_EQ(room.alerts->state().outbox.size(), 1u) << "a slip of the pen may be put right";
+  room.later(61min);
+  room.loop.run_until([&] { return room.loop.lines.count("alert_given_up") == 1; });
+  EXPECT_TRUE(room.alerts->state().outbox.empty());
+  room.crash();
+  status = 200;
+  room.start();
+  const auto lost = header(hook.requests().back(), "idempotency-key");
+  room.loop.run_until([&] { return room.alerts->postmen()[0].figures().sent == 1 && room.idle(); });
+  EXPECT_NE(header(hook.requests().back(), "idempotency-key"), lost);
+  // What waits for a sink that the start does not even find goes as well.
+  status = 503;
+  room.inbox.raise(at_risk("111-2"));
+  room.later(6min);
+  room.loop.run_until([&] { return room.alerts->state().outbox.size() == 1; });
+  room.crash();
+  room.sinks.clear();
+  room.start();
+  room.loop.run_until([&] { return room.loop.lines.count("alert_given_up") == 2; });
+  EXPECT_TRUE(room.alerts->state().outbox.empty());
+}
+
+TEST(AlertingTest, MessagesOfASinkThatCannotBeMadeAgeToo) {
+  AlertRoom room;
+  config::NotifySettings sink;
+  sink.id = "team";
+  sink.kind = "smtp";  // without a url
+  room.sinks.push_back(sink);
+  room.start();
+  room.inbox.raise(at_risk("111-1"));
+  room.loop.run_until([&] {
+    room.later(1min);  // over group_wait
+    return room.alerts->state().outbox.size() == 1;
+  });
+  room.inbox.resolve(at_risk("111-1").identity);
+  room.passes();
+  room.later(std::chrono::days(6));
+  room.passes();
+  EXPECT_EQ(room.alerts->state().outbox.size(), 1u);
+  room.later(std::chrono::days(1) + 1h);
+  room.loop.run_until([&] { return room.alerts->postmen()[0].figures().given_up == 1; });
+  EXPECT_TRUE(room.alerts->state().outbox.empty());
+}
+
 TEST(AlertingTest, AMailThatEverybodyRefusesWaitsUntilSomebodyTakesIt) {
   AlertRoom room;
   test::MailServer mails(room.loop.io.get_executor(), room.secure());
