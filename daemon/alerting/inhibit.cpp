@@ -74,9 +74,10 @@ Inhibition Inhibitors::of(const Standing& standing) const {
       const auto carrier = label(alert, "carrier");
       const bool late_parcel =
           label(alert, "cause").starts_with("parcel_") || label(alert, "cause") == "never_scanned";
-      return late_parcel && !carrier.empty() && incidents_.contains({identity.account, carrier})
-                 ? Inhibition::carrier_incident
-                 : Inhibition::none;
+      // Of the account, or of several accounts at once.
+      const bool told =
+          incidents_.contains({identity.account, carrier}) || incidents_.contains({{}, carrier});
+      return late_parcel && !carrier.empty() && told ? Inhibition::carrier_incident : Inhibition::none;
     }
     default:
       return Inhibition::none;

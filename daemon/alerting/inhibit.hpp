@@ -16,7 +16,7 @@ enum class Inhibition : std::uint8_t {
   breaker_open,      // changes of listings, while the account's breaker is open: that alert says it all
   source_stale,      // forecasts of stock, while the seller's stock is not known
   suspect_stock,     // the forecast of a SKU whose record is in doubt: the recount comes first
-  carrier_incident,  // an order late for a parcel, while its carrier has an incident at the account
+  carrier_incident,  // an order late for a parcel that an incident of its carrier speaks for
 };
 std::string_view word(Inhibition inhibition);
 

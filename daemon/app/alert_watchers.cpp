@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "daemon/alerting/emit/at_risk.hpp"
+#include "daemon/alerting/emit/incident.hpp"
 #include "daemon/alerting/emit/state.hpp"
 #include "daemon/app/stock_outlook.hpp"
-#include "daemon/orders/live/mirror_facts.hpp"
 
 namespace forestall::app {
 namespace {
@@ -20,27 +20,29 @@ using alerting::AlertKind;
 using alerting::Inbox;
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_orders = 1000;  // looked at in one turn
+constexpr std::size_t most_orders = 1000;  // told of, the most urgent first
 // Of the world: what lasts for less is not worth a word (a start, a file that is being replaced).
-constexpr Millis at_risk_every = 30s;
 constexpr Millis silent_for = 2min;
 constexpr Millis orders_silent_for = 30min;
 
 class Watchers {
  public:
   Watchers(Context& context, std::shared_ptr<flow::Flow> flow,
-           std::function<acting::SellerActs*(std::string_view)> acting)
-      : context_(context), flow_(std::move(flow)), acting_(std::move(acting)), outlook_(context) {
+           std::function<acting::SellerActs*(std::string_view)> acting,
+           const std::deque<orders::OrderDesk>& desks)
+      : context_(context),
+        flow_(std::move(flow)),
+        acting_(std::move(acting)),
+        desks_(desks),
+        outlook_(context) {
     flow_->listen([this](const flow::Fresh& fresh) { heard(fresh); });
   }
 
   void look(Inbox& inbox) {
     const auto now = context_.clock.now();
-    const bool orders_due = now - orders_looked_at_ >= at_risk_every || now < orders_looked_at_;
-    if (orders_due) orders_looked_at_ = now;
+    for (const auto& desk : desks_) orders_of(inbox, desk);
     for (auto& seller : flow_->sellers()) {
       if (!seller.open || seller.ledger == nullptr) continue;
-      if (orders_due) at_risk(inbox, seller, now);
       breakers(inbox, seller);
       sources(inbox, seller, now);
       for (const auto* account : seller.accounts) {
@@ -53,13 +55,26 @@ class Watchers {
   }
 
  private:
-  void at_risk(Inbox& inbox, const flow::Seller& seller, Instant now) const {
-    std::vector<const config::AccountSettings*> accounts;
-    for (const auto* account : seller.accounts) accounts.push_back(&account->settings);
-    std::vector<alerting::Alert> alerts;
-    for (const auto& flag : orders::look(seller.ledger->mirror(), accounts, {}, now, most_orders).flags)
-      alerts.push_back(alerting::alert_of(flag, seller.settings.id, seller.settings.time_zone, now));
-    inbox.all({seller.settings.id, AlertKind::order_at_risk, {}}, std::move(alerts));
+  // What the desk found the last time it looked: its own turns are short, and it knows parcels and requests.
+  void orders_of(Inbox& inbox, const orders::OrderDesk& desk) {
+    const auto& settings = desk.seller().settings;
+    const auto& looked = desk.last_look();
+    if (!desk.seller().open || desk.seller().ledger == nullptr || !desk.loaded() || looked.at == Instant{})
+      return;
+    if (std::exchange(told_of_[settings.id], looked.at) == looked.at) return;
+    const auto& zone = settings.time_zone;
+    std::vector<alerting::Alert> alerts, incidents;
+    for (const auto& flag : looked.flags) {
+      if (alerts.size() == most_orders) break;
+      auto& alert = alerts.emplace_back(alerting::alert_of(flag, settings.id, zone, looked.at));
+      for (const auto& incident : looked.incidents)
+        if (alerting::speaks_for(incident, flag.account, flag.order))
+          alert.labels.emplace_back(alerting::carrier_label, incident.carrier);
+    }
+    for (const auto& incident : looked.incidents)
+      incidents.push_back(alerting::alert_of(incident, settings.id, zone, looked.at));
+    inbox.all({settings.id, AlertKind::carrier_incident, {}}, std::move(incidents));
+    inbox.all({settings.id, AlertKind::order_at_risk, {}}, std::move(alerts));
   }
 
   void breakers(Inbox& inbox, const flow::Seller& seller) const {
@@ -145,8 +160,9 @@ class Watchers {
   Context& context_;
   std::shared_ptr<flow::Flow> flow_;
   std::function<acting::SellerActs*(std::string_view)> acting_;
+  const std::deque<orders::OrderDesk>& desks_;
   StockOutlook outlook_;
-  Instant orders_looked_at_{};
+  std::map<SellerId, Instant> told_of_;  // the look that was told of
   std::map<std::string, Instant> since_;
   std::set<std::string>
       suspects_;  // told of here; what was in doubt before the start is settled by the outlook
@@ -155,8 +171,9 @@ class Watchers {
 }  // namespace
 
 void add_alert_watchers(Context& context, std::shared_ptr<flow::Flow> flow,
-                        std::function<acting::SellerActs*(std::string_view seller)> acting) {
-  const auto self = std::make_shared<Watchers>(context, std::move(flow), std::move(acting));
+                        std::function<acting::SellerActs*(std::string_view seller)> acting,
+                        const std::deque<orders::OrderDesk>& desks) {
+  const auto self = std::make_shared<Watchers>(context, std::move(flow), std::move(acting), desks);
   context.alerts.watch([self](Inbox& inbox) { self->look(inbox); });
 }
 

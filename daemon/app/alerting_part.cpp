@@ -9,9 +9,9 @@
 
 #include "connectors/net/sleep.hpp"
 #include "connectors/registry/registry.hpp"
-#include "daemon/alerting/emit/listing.hpp"
 #include "daemon/alerting/seller_alerts.hpp"
 #include "daemon/app/alerting_routes.hpp"
+#include "daemon/app/journal_feed.hpp"
 #include "daemon/runtime/task_group.hpp"
 
 namespace forestall::app {
@@ -26,46 +26,6 @@ using namespace std::chrono_literals;
 
 constexpr auto look_every = 2s;  // of the machine
 constexpr auto settle_patience = 5s;
-constexpr std::size_t entries_a_read = 500;
-
-// What the journal says since a place: changes that were made, and those that mode advise did not make.
-awaitable<Result<Fed>> read_journal(SellerActs& acts, std::string place) {
-  if (!acts.open()) co_return Fed{};
-  auto& journal = acts.floor().journal;
-  if (place.empty()) {
-    auto last = co_await journal.last_entry();
-    if (!last) co_return std::unexpected(last.error());
-    co_return Fed{.place = std::move(*last)};
-  }
-  auto entries = co_await journal.after(place, entries_a_read);
-  if (!entries) co_return std::unexpected(entries.error());
-  Fed fed;
-  std::map<std::uint64_t, journal::Intent> intents;  // by epoch, which is the seller's
-  for (auto& entry : *entries) {
-    fed.place = entry.id;
-    std::optional<alerting::Alert> alert;
-    if (entry.intent && entry.kind == journal::Entry::Kind::intent) {
-      intents.insert_or_assign(entry.epoch, std::move(*entry.intent));
-    } else if (entry.intent && entry.kind == journal::Entry::Kind::wish) {
-      const auto* desk = acts.floor().desk(entry.account.str());
-      if (desk != nullptr && desk->mode() == acting::Mode::advise)
-        alert = alerting::alert_of(*entry.intent, alerting::Change::only_wished, entry.id, acts.seller());
-    } else if (entry.kind == journal::Entry::Kind::move && entry.state == journal::State::confirmed) {
-      auto known = intents.find(entry.epoch);
-      if (known == intents.end()) {
-        const auto* record = journal.find(entry.account, entry.listing);
-        if (record == nullptr || record->epoch != entry.epoch) continue;  // changed again since
-        auto intent = co_await journal.intent(entry.account, entry.listing);
-        if (!intent) continue;
-        known = intents.insert_or_assign(entry.epoch, std::move(*intent)).first;
-      }
-      alert = alerting::alert_of(known->second, alerting::Change::made, std::to_string(entry.epoch),
-                                 acts.seller());
-    }
-    if (alert) fed.news.emplace_back(alerting::Raised{std::move(*alert)});
-  }
-  co_return fed;
-}
 
 class Alerting {
  public:

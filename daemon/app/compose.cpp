@@ -48,7 +48,7 @@ Parts compose(Context& context) {
   parts.push_back(make_budget(context, flow));
   auto acting = make_acting(context, redis.client, flow, polling.calls);
   // Started before whoever acts, and stopped after, so that nothing they say is missed.
-  add_alert_watchers(context, flow, acting.find);
+  add_alert_watchers(context, flow, acting.find, orders.desks);
   parts.push_back(make_alerting(context, http.client, redis.client, flow, acting.find));
   parts.push_back(std::move(acting.part));
   parts.push_back(make_console(context, flow));

@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "connectors/http/event.hpp"
 #include "connectors/net/sleep.hpp"
 #include "daemon/app/orders_json.hpp"
 #include "daemon/runtime/task_group.hpp"
@@ -17,10 +21,45 @@ using boost::asio::awaitable;
 using namespace std::chrono_literals;
 
 constexpr auto look_every = 10min;
+constexpr auto look_least = 30s;  // between two looks, whatever presses
 constexpr auto tick_every = 1h;
 constexpr auto open_asked_every = 100ms;
 constexpr auto retry_load = 1s;
 constexpr std::size_t most_causes = 1'000;
+
+// What makes a look worth having before its time: a SKU that came to be owed more often than it is there, a
+// buyer who asks to cancel.
+class Pressing {
+ public:
+  void hear(const flow::Fresh& fresh) {
+    bool news = false;
+    for (const auto& sku : fresh.applied.skus) {
+      if (sku.pool != model::Pool::own) continue;
+      if (sku.available >= Units{})
+        short_.erase(sku.sku);
+      else if (short_.size() < most_short)
+        news = short_.insert(sku.sku).second || news;
+    }
+    for (const auto& observation : fresh.observations) {
+      const auto* request = std::get_if<model::CancelRequest>(&observation);
+      news = news || (request != nullptr && request->state == model::RequestState::open);
+    }
+    if (!news) return;
+    pending_ = true;
+    woken_.notify_all();
+  }
+  // Until something presses, or until then.
+  awaitable<void> wait(Clock& clock, Monotonic until) {
+    if (!pending_) co_await woken_.wait_until(clock, until);
+    pending_ = false;
+  }
+
+ private:
+  static constexpr std::size_t most_short = 10'000;
+  std::set<std::string> short_;
+  bool pending_ = false;
+  http::Event woken_;
+};
 
 class Orders {
  public:
@@ -28,18 +67,23 @@ class Orders {
       : context_(context),
         flow_(std::move(flow)),
         tasks_(context.executor, context.log, "orders", context.fatal) {
-    for (auto& seller : flow_->sellers())
+    for (auto& seller : flow_->sellers()) {
       desks_.emplace_back(seller, context.clock, context.log.with({{"seller", seller.settings.id}}));
+      pressing_.emplace_back();
+    }
     flow_->listen([this](const flow::Fresh& fresh) {
       for (auto& desk : desks_) desk.heard(fresh);
+      for (std::size_t i = 0; i < desks_.size(); ++i)
+        if (&desks_[i].seller() == &fresh.seller) pressing_[i].hear(fresh);
     });
   }
 
   awaitable<Status> start() {
     // By now every account is in the flow.
-    for (auto& desk : desks_) {
-      desk.settle_places();
-      tasks_.spawn("orders " + desk.seller().settings.id.str(), runtime::OnFailure::stop_daemon, watch(desk));
+    for (std::size_t i = 0; i < desks_.size(); ++i) {
+      desks_[i].settle_places();
+      tasks_.spawn("orders " + desks_[i].seller().settings.id.str(), runtime::OnFailure::stop_daemon,
+                   watch(desks_[i], pressing_[i]));
     }
     co_return Status{};
   }
@@ -104,7 +148,7 @@ class Orders {
     }
   }
 
-  awaitable<void> watch(orders::OrderDesk& desk) {
+  awaitable<void> watch(orders::OrderDesk& desk, Pressing& pressing) {
     co_await load(desk);
     auto tick_at = context_.clock.monotonic();
     for (;;) {
@@ -120,13 +164,16 @@ class Orders {
         }
         co_await desk.look();
       }
-      co_await net::sleep_for(context_.clock, look_every);
+      const auto looked_at = context_.clock.monotonic();
+      co_await net::sleep_for(context_.clock, look_least);
+      co_await pressing.wait(context_.clock, looked_at + look_every);
     }
   }
 
   Context& context_;
   std::shared_ptr<flow::Flow> flow_;
   std::deque<orders::OrderDesk> desks_;
+  std::deque<Pressing> pressing_;  // one a desk
   runtime::TaskGroup tasks_;
 };
 
