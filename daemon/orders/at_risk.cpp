@@ -121,7 +121,7 @@ class Assessor {
       add(Cause::parcel_stuck, std::max(p.late, p.stuck), deliver_by, deliver_by - r_.reaction,
           r_.late_cost_share, NextStep::open_investigation,
           fmt::format("silent for longer than {:.1f} % of parcels are", 100 * (1 - p.longer_share)));
-    } else if (now_ >= deliver_by || p.late >= r_.late) {
+    } else if (now_ >= deliver_by || p.late >= (p.little_history ? r_.late_elsewhere : r_.late)) {
       Flag& f = add(Cause::parcel_late, now_ >= deliver_by ? 1 : p.late, deliver_by, deliver_by,
                     r_.late_cost_share, NextStep::tell_the_buyer,
                     now_ >= deliver_by ? "the promised time has passed" : "too slow for what was promised");

@@ -46,12 +46,13 @@ std::string_view word(NextStep step);
 // What forecasts and the carrier say about the parcel of an order.
 struct ParcelFacts {
   std::optional<Instant> label_at, first_scan_at, last_scan_at, delivered_at;
-  double never_scanned = 0;  // P, while there is no scan
-  double lost = 0;           // P, while silent
-  double longer_share = 1;   // share of ordinary silences that last longer than this one
-  double stuck = 1;          // P(no scan within the next day), while silent
-  double late = 0;           // P(not there by deliver-by)
-  bool returning = false;    // refused or undeliverable, and on its way back
+  double never_scanned = 0;     // P, while there is no scan
+  double lost = 0;              // P, while silent
+  double longer_share = 1;      // share of ordinary silences that last longer than this one
+  double stuck = 1;             // P(no scan within the next day), while silent
+  double late = 0;              // P(not there by deliver-by)
+  bool little_history = false;  // that chance is made of what is usual elsewhere
+  bool returning = false;       // refused or undeliverable, and on its way back
 };
 
 // Everything about one open order that the rules look at.
@@ -75,6 +76,7 @@ struct OrderFacts {
 // From what probability a cause is worth a person's look, and how a loss is valued.
 struct RiskRules {
   double stock = 0.2, handling = 0.3, never_scanned = 0.3, lost = 0.3, late = 0.3;
+  double late_elsewhere = 0.5;  // where it is only known how long parcels of others take
   // Stuck is a silence longer than all but this share of ordinary ones, of which at least so much is expected
   // to last another day: where gaps are regular the longest of them are rare and yet nothing to worry about.
   double stuck_level = 0.01, stuck = 0.5;

@@ -20,6 +20,9 @@ using std::chrono::sys_days;
 constexpr std::size_t most_said = 20'000;
 constexpr std::int32_t said_days = 60;
 constexpr double recalibrated_days = 2;
+// Longer than all but this share of ordinary silences: from here on a silence speaks about the promise.
+// Before, the tail of a curve that has met its first weekend would.
+constexpr double unusual_silence = 0.1;
 constexpr double enough = 20;  // ended waits of one's own, beside which priors need no topping up
 
 // FNV-1a; a number of its own for each level, so that no two groups of one tree share a key.
@@ -76,10 +79,36 @@ double hours(Instant from, Instant to) {
   return std::max(0.0, std::chrono::duration<double, std::ratio<3600>>(to - from).count());
 }
 
-CivilDate day_before(Instant deadline, const TimeZone& zone) { return zone.civil_date(deadline - Millis(1)); }
-
 double business_days(const Place& place, Instant from, CivilDate to) {
   return place.calendar.between(place.zone.civil_date(from), to);
+}
+
+// Business days since the day of the first scan, and how much of the present one's deliveries are through: a
+// bin of the transit curve lasts until the next business day begins, and what was not brought by Friday
+// evening hardly comes before Monday. Deliveries are spread over the day; a day off has a few.
+double age_at(const Place& place, CivilDate first, Instant at) {
+  constexpr double begins = 9, lasts = 11;  // o'clock, hours
+  constexpr double day_off = 0.25;
+  constexpr int most_days_off = 14;
+  const CivilDate today = place.zone.civil_date(at);
+  if (today < first) return 0;
+  const LocalTime t = place.zone.to_local(at);
+  const double clock = std::chrono::duration<double, std::ratio<3600>>(t - floor<days>(t)).count();
+  const double of_today = std::clamp((clock - begins) / lasts, 0.0, 1.0);
+  const auto weight = [&](sys_days day) {
+    return place.calendar.is_business_day(CivilDate(day)) ? 1.0 : day_off;
+  };
+  double passed = of_today * weight(sys_days(today));
+  double all = weight(sys_days(today));
+  sys_days day = sys_days(today);
+  for (int n = 0; n < most_days_off && day > sys_days(first) && weight(day) < 1; ++n) {
+    day -= days(1);
+    passed += weight(day);
+    all += weight(day);
+  }
+  day = sys_days(today) + days(1);
+  for (int n = 0; n < most_days_off && weight(day) < 1; ++n, day += days(1)) all += weight(day);
+  return place.calendar.between(first, today) + passed / all;
 }
 
 }  // namespace
@@ -182,6 +211,7 @@ Chances ParcelModels::look(const Parcel& p, const Place& place, std::optional<In
   Chances out;
   if (p.ended_at) return out;
   const std::int32_t day = day_of(now);
+  double silent_to_the_end = 0;
   if (const auto since = silent_since(p)) {
     const auto path = silence_path(p, place, *since);
     const auto& model = p.first_scan_at ? gaps_ : first_scans_;
@@ -190,28 +220,26 @@ Chances ParcelModels::look(const Parcel& p, const Place& place, std::optional<In
     out.longer_share = silence.longer_share;
     out.stuck = silence.silent_for(24);
     (p.first_scan_at ? out.lost : out.never_scanned) = silence.final;
+    if (deliver_by && now < *deliver_by && silence.longer_share < unusual_silence)
+      silent_to_the_end = silence.silent_for(hours(now, *deliver_by));
   }
   if (!deliver_by) return out;
-  const CivilDate today = place.zone.civil_date(now);
-  const CivilDate due = day_before(*deliver_by, place.zone);
   if (now >= *deliver_by) {
     out.late = out.late_raw = 1;
     return out;
   }
   const auto& transit = curve(Tree::transit, transit_path(p), day);
+  out.little_history = transit_.evidence({}, day) < 2 * prior_cases;
   const double gone = std::max(out.lost, out.never_scanned);
-  double age = 0;
-  if (p.first_scan_at) {
-    age = std::max(0.0, business_days(place, *p.first_scan_at, today));
-    out.late_raw = forecasting::late_chance(transit, {.age_days = age, .lost = gone},
-                                            business_days(place, *p.first_scan_at, due));
-  } else {
-    // As if it were scanned tomorrow.
-    const CivilDate first = place.calendar.add(today, 1);
-    out.late_raw =
-        forecasting::late_chance(transit, {.age_days = 0, .lost = gone}, place.calendar.between(first, due));
-  }
-  out.late_raw = std::clamp(out.late_raw, 0.0, 1.0);
+  // Not scanned yet: as if it were on the next business day.
+  const CivilDate first = p.first_scan_at ? place.zone.civil_date(*p.first_scan_at)
+                                          : place.calendar.add(place.zone.civil_date(now), 1);
+  const double age = p.first_scan_at ? age_at(place, first, now) : 0;
+  // The due instant ends what counts; late_chance takes the last whole bin.
+  out.late_raw = forecasting::late_chance(transit, {.age_days = age, .lost = gone},
+                                          age_at(place, first, *deliver_by - Millis(1)) - 1);
+  // Whoever delivers it scans it: what is silent until then is late, however usual its age is.
+  out.late_raw = std::clamp(std::max(out.late_raw, silent_to_the_end), 0.0, 1.0);
   // Learned from what was said at first scans. An old parcel that has not come is judged by that alone.
   out.late = age < recalibrated_days ? recalibration_.apply(out.late_raw) : out.late_raw;
   return out;
@@ -221,12 +249,13 @@ std::optional<ParcelModels::Arrival> ParcelModels::arrival(const Parcel& p, cons
                                                            Instant now) const {
   if (!p.first_scan_at || p.ended_at) return std::nullopt;
   const auto& transit = curve(Tree::transit, transit_path(p), day_of(now));
-  const double age = std::max(0.0, business_days(place, *p.first_scan_at, place.zone.civil_date(now)));
+  const CivilDate today = place.zone.civil_date(now);
+  const double age = std::max(0.0, business_days(place, *p.first_scan_at, today));
   const double tail = (1 - std::clamp(level, 0.01, 0.99)) / 2;
   const CivilDate first = place.zone.civil_date(*p.first_scan_at);
   const auto at = [&](double share) {
-    return place.calendar.add(first,
-                              static_cast<int>(std::floor(forecasting::quantile_given(transit, age, share))));
+    const int after = static_cast<int>(std::floor(forecasting::quantile_given(transit, age, share)));
+    return std::max(place.calendar.add(first, after), today);
   };
   return Arrival{at(tail), at(0.5), at(1 - tail)};
 }

@@ -31,12 +31,13 @@ struct Place {
 };
 
 struct Chances {
-  double never_scanned = 0;  // P, while there is no scan
-  double lost = 0;           // P, while silent
-  double longer_share = 1;   // share of ordinary silences that last longer
-  double stuck = 0;          // P(no scan within the next day)
-  double late = 0;           // P(not there by deliver-by), recalibrated
-  double late_raw = 0;       // before
+  double never_scanned = 0;     // P, while there is no scan
+  double lost = 0;              // P, while silent
+  double longer_share = 1;      // share of ordinary silences that last longer
+  double stuck = 0;             // P(no scan within the next day)
+  double late = 0;              // P(not there by deliver-by), recalibrated
+  double late_raw = 0;          // before
+  bool little_history = false;  // lateness rests on the shipped priors more than on parcels of one's own
 };
 
 std::int32_t day_of(Instant at);  // since 1970, UTC: the models' calendar

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <limits>
 #include <span>
 #include <utility>
@@ -20,6 +21,7 @@ constexpr Millis kept_after_end = 24h;
 constexpr Millis given_up_after = 60 * 24h;     // of a parcel's last sign of life
 constexpr std::size_t most_looked_at = 20'000;  // of those due, the longest due
 constexpr std::size_t most_parcels = 100;       // of one order
+constexpr std::size_t most_over = 500'000;      // remembered, twice
 
 Units live_units(const model::OrderLine& line) {
   return line.ordered - (line.cancelled ? line.cancelled->units : Units());
@@ -44,6 +46,10 @@ Instant last_sign(const Tracked& t) {
   for (const auto& seen : {t.now.last_scan_at, t.now.deliver_by})
     if (seen) at = std::max(at, *seen);
   return at;
+}
+
+std::size_t hash_of(const OrderKey& key, const TrackingId& tracking) {
+  return std::hash<std::string>{}(key.first.str() + '\x1f' + key.second.str() + '\x1f' + tracking.str());
 }
 
 bool is_over(const Tracked& t, Instant now) {
@@ -104,6 +110,9 @@ void ParcelBook::enqueue(const OrderKey& key, Tracked& parcel) {
 void ParcelBook::put(const ShipmentUpdate& update, Instant now) {
   if (update.order.empty() || update.account.empty()) return;
   const OrderKey key{update.account, update.order};
+  if (const std::size_t hash = hash_of(key, update.tracking);
+      std::ranges::any_of(over_, [&](const auto& half) { return half.contains(hash); }))
+    return;
   auto& dossier = orders_[key];
   auto at =
       std::ranges::find(dossier.parcels, update.tracking, [](const Tracked& t) { return t.now.tracking; });
@@ -178,6 +187,8 @@ void ParcelBook::put_value(const OrderKey& order, Money value) {
 void ParcelBook::drop(const OrderKey& key, Dossier& dossier) {
   for (const auto& parcel : dossier.parcels) {
     dequeue(key, parcel);
+    if (over_[0].size() >= most_over) over_ = {std::unordered_set<std::size_t>{}, std::move(over_[0])};
+    if (!parcel.now.tracking.empty()) over_[0].insert(hash_of(key, parcel.now.tracking));
     const auto [begin, end] = by_tracking_.equal_range(parcel.now.tracking.str());
     for (auto at = begin; at != end;) at = at->second == key ? by_tracking_.erase(at) : std::next(at);
   }
@@ -200,6 +211,7 @@ void ParcelBook::forget(Instant now) {
 void ParcelBook::clear() {
   orders_.clear();
   by_tracking_.clear();
+  over_ = {};
   for (auto& queue : queues_) queue.clear();
 }
 

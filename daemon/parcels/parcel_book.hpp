@@ -3,6 +3,8 @@
 // took, asked by whoever polls carriers and by the rules about orders at risk.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -10,7 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "config/base/money.hpp"
@@ -77,7 +79,8 @@ class ParcelBook {
   void put_value(const OrderKey& order, Money value);
   // An earlier time of asking than the ledger remembers.
   void put_asked(const OrderKey& order, Instant asked_at);
-  // Orders whose parcels have ended, parcels that nobody will hear of any more.
+  // Orders whose parcels have ended, parcels that nobody will hear of any more. What a channel says of them
+  // afterwards does not begin them anew: they would be asked about and learned from a second time.
   void forget(Instant now);
   void clear();
 
@@ -120,6 +123,8 @@ class ParcelBook {
   std::function<void(const Step&)> told_;
   std::map<OrderKey, Dossier> orders_;
   std::multimap<std::string, OrderKey> by_tracking_;
+  // Parcels that ended and were dropped, the younger and the older half: a channel tells of them for weeks.
+  std::array<std::unordered_set<std::size_t>, 2> over_;
 };
 
 // Units of the line that are not cancelled, at its price; nullopt where no line has a price of one currency.

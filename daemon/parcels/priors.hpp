@@ -10,6 +10,9 @@
 
 namespace forestall::parcels {
 
+// So many pseudo-cases each of the priors weighs.
+inline constexpr double prior_cases = 40;
+
 forecasting::SilenceSettings first_scan_settings();
 forecasting::SilenceSettings gap_settings();
 forecasting::CurveSettings transit_settings();

@@ -215,7 +215,7 @@ Answer Control::parcel(const Request& request) {
   const auto body = read_body(request);
   if (!body) return no(body.error().detail);
   const auto fate = parse_fate(text_at(*body, "fate"));
-  if (!fate) return no("fate: moving, stuck, lost, never_scanned or returned");
+  if (!fate) return no("fate: moving, stuck, lost, never_scanned, returned or detoured");
   if (const auto ok = parcels_.set_fate(text_at(*body, "order"), *fate); !ok) return no(ok.error().detail);
   return json_answer(object{});
 }

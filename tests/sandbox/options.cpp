@@ -79,6 +79,11 @@ std::expected<Options, int> read_options(int argc, char** argv) {
   app.add_option("--never-scanned", options.fates.never_scanned, "share of labels without a parcel")
       ->check(share);
   app.add_option("--returned", options.fates.returned, "share of parcels that are refused")->check(share);
+  app.add_option("--detoured", options.fates.detoured,
+                 "share of parcels that go from hub to hub and are late")
+      ->check(share);
+  add_duration(app, "--trouble-after", options.trouble_after,
+               "parcels whose label is made before the start and this move as usual");
   app.add_option("--loss-rate", options.loss_rate, "units that vanish unrecorded, per unit asked for")
       ->check(CLI::Range(0.0, 0.5));
   add_duration(app, "--lead-time", options.lead_time, "from reordering to receipt");

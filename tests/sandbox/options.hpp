@@ -37,6 +37,7 @@ struct Options {
   Millis pick_after = std::chrono::hours{4};
   double cancel_requests = 0;  // of orders, whose buyers ask to cancel and wait for an answer
   FateShares fates{.stuck = 0.01, .lost = 0.004, .never_scanned = 0.004, .returned = 0.01};  // of parcels
+  Millis trouble_after{0};  // labels before start + this move as usual
   double loss_rate = 0;
   Millis lead_time = std::chrono::days{10};  // of the warehouse's orders to its suppliers
   Millis cover = std::chrono::days{21};      // that one such order is for

@@ -144,8 +144,10 @@ model::ShipmentUpdate summarise(TrackRecord record, const ports::Parcel& parcel,
   out.handed_over_at = parcel.handed_over_at;
   out.state = record.state;
   Instant last_event{};
+  // The same version read twice says the same, whenever it is read.
+  const Instant seen = std::min(record.updated.value_or(now), now);
   for (const TrackEvent& e : record.events) {
-    const Instant at = std::min(latest(e), now);
+    const Instant at = std::min(latest(e), seen);
     last_event = std::max(last_event, at);
     if (record.state == model::ShipmentState::unknown && e.state != model::ShipmentState::unknown)
       out.state = e.state;

@@ -71,7 +71,8 @@ const TrackRecord* choose(const std::vector<TrackRecord>& records, const ports::
 
 // The common form. Scans of more than two days before the hand-over belong to somebody else's parcel and are
 // left out. `last_scan_at` is the last *physical* scan; the last event of any kind is `from.true_at`. Times
-// known to the day count as the latest they can have been, but not after `now`.
+// known to the day count as the latest they can have been, but not after the
+// record's own last change, or `now`.
 model::ShipmentUpdate summarise(TrackRecord record, const ports::Parcel& parcel, const SourceId& source,
                                 Instant now);
 

@@ -86,6 +86,7 @@ std::optional<ParcelFacts> worst_parcel(const parcels::Dossier& d, const Account
       f.longer_share = chances.longer_share;
       f.stuck = chances.stuck;
       f.late = chances.late;
+      f.little_history = chances.little_history;
     } else {
       f.label_at.reset();
     }

@@ -95,8 +95,11 @@ ParcelStory EasyPost::story(const Order& order) const {
       missed != missed_.end())
     rules.collected_late = missed->second;
   const auto set = fates_.find(order.number);
-  const Fate fate =
-      set != fates_.end() ? set->second : draw_fate(rules.seed, order.number, market_.options().fates);
+  const Options& options = market_.options();
+  const bool calm = order.label_at < market_.setting().scenario.start + options.trouble_after;
+  const Fate fate = set != fates_.end() ? set->second
+                    : calm              ? Fate::moving
+                                        : draw_fate(rules.seed, order.number, options.fates);
   return tell_story(order.number, order.label_at, fate, rules);
 }
 

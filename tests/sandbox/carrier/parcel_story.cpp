@@ -16,7 +16,9 @@ using std::chrono::floor;
 using std::chrono::hours;
 using std::chrono::minutes;
 
-constexpr std::array<std::string_view, 5> words{"moving", "stuck", "lost", "never_scanned", "returned"};
+constexpr std::array<std::string_view, 6> words{"moving",        "stuck",    "lost",
+                                                "never_scanned", "returned", "detoured"};
+constexpr int detour = 11;  // hubs: about nine days
 constexpr Hub origin{"NORTH HOUSTON", "TX", "77315"};
 constexpr std::array<Hub, 4> hubs{{{"MEMPHIS", "TN", "38101"},
                                    {"ATLANTA", "GA", "30304"},
@@ -49,7 +51,7 @@ class Teller {
     at_ += rules_.collected_late;
     move(3, 12);
     put("in_transit", "received_at_origin_facility", "Accepted at USPS Origin Facility", &origin);
-    const int stops = 1 + static_cast<int>(3 * luck(1));
+    const int stops = story_.fate == Fate::detoured ? detour : 1 + static_cast<int>(3 * luck(1));
     // Where it comes to a halt, if it does.
     const int halt = story_.fate == Fate::lost || story_.fate == Fate::stuck
                          ? static_cast<int>(luck(2) * std::min(stops, 2))
@@ -124,7 +126,8 @@ Fate draw_fate(std::uint64_t seed, std::uint32_t order, const FateShares& shares
   for (const auto& [fate, share] : {std::pair{Fate::stuck, shares.stuck},
                                     {Fate::lost, shares.lost},
                                     {Fate::never_scanned, shares.never_scanned},
-                                    {Fate::returned, shares.returned}}) {
+                                    {Fate::returned, shares.returned},
+                                    {Fate::detoured, shares.detoured}}) {
     if (left < share) return fate;
     left -= share;
   }

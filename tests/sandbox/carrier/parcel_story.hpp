@@ -17,13 +17,14 @@ enum class Fate : std::uint8_t {
   lost,           // silent for ever, after a scan or two
   never_scanned,  // a label, and nothing after it
   returned,       // refused at the door, and on its way back
+  detoured,       // sent from hub to hub: it moves all the time and is late
 };
 std::string_view word(Fate fate);  // "never_scanned"
 std::optional<Fate> parse_fate(std::string_view word);
 
 // Shares of parcels; the rest moves.
 struct FateShares {
-  double stuck = 0, lost = 0, never_scanned = 0, returned = 0;
+  double stuck = 0, lost = 0, never_scanned = 0, returned = 0, detoured = 0;
 };
 Fate draw_fate(std::uint64_t seed, std::uint32_t order, const FateShares& shares);
 

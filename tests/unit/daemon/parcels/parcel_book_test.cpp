@@ -50,6 +50,24 @@ struct Book : testing::Test {
 };
 using Numbers = std::vector<std::string>;
 
+// A channel tells of shipped orders for weeks, whenever anything about them changes.
+TEST_F(Book, WhatEndedIsNotBegunAnewByItsChannel) {
+  int ends = 0;
+  book.listen([&](const Step& s) { ends += s.parcel.now.ended_at && !s.before.ended_at ? 1 : 0; });
+  const auto label = from_channel("1", "T1", now - days(3), now + days(2));
+  book.put(label, now - days(3));
+  book.put(shipped_order("1", now - days(4)));
+  book.put(from_carrier("1", "T1", now, ShipmentState::delivered, now - days(2), now), now);
+  book.forget(now + hours(25));
+  EXPECT_EQ(book.order({shop, OrderId::literal("1")}), nullptr);
+  book.put(label, now + hours(26));
+  EXPECT_EQ(book.order({shop, OrderId::literal("1")}), nullptr);
+  EXPECT_TRUE(due(0, now + hours(26)).empty()) << "nobody needs to be asked again";
+  EXPECT_EQ(ends, 1);
+  book.put(from_channel("2", "T1", now + hours(26), now + days(5)), now + hours(26));
+  EXPECT_EQ(due(0, now + hours(26)), Numbers{"T1"}) << "the number is used again";
+}
+
 TEST_F(Book, ANewParcelIsAskedAboutAtOnceAndThenInItsTurn) {
   book.put(from_channel("1", "T1", now - hours(1), now + days(5)), now);
   EXPECT_EQ(due(0, now), Numbers{"T1"});

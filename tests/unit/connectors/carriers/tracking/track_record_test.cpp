@@ -46,6 +46,23 @@ TEST(TrackRecord, ADayEndsWhereTheParcelIs) {
   EXPECT_EQ(end_of(day("2026-01-31"), {"US", ""}), at("2026-02-01T12:00:00Z"));
 }
 
+// Of one version read twice the ledger would make a contradiction.
+TEST(TrackRecord, TheSameVersionSaysTheSameWheneverItIsRead) {
+  TrackRecord r;
+  r.number = "1Z";
+  r.updated = at("2026-03-15T21:00:00Z");
+  r.events = {event("2026-03-15T15:00:00Z", ShipmentState::in_transit),
+              event("2026-03-15", ShipmentState::in_transit, Physical::no)};
+  ports::Parcel parcel;
+  parcel.account = AccountId::literal("shop");
+  parcel.order = OrderId::literal("1");
+  parcel.tracking = TrackingId::literal("1Z");
+  const auto early = summarise(r, parcel, source, at("2026-03-15T22:00:00Z"));
+  const auto late = summarise(r, parcel, source, at("2026-03-18T22:00:00Z"));
+  EXPECT_EQ(early, late);
+  EXPECT_EQ(late.from.true_at, *r.updated);
+}
+
 TEST(TrackRecord, DatedEventsTakeTheirPlaceWithinTheDay) {
   // As FedEx writes it: picked up "00:00" on the day on which the label was made at 10:36.
   std::vector<TrackEvent> events = {
