@@ -27,12 +27,13 @@ struct TopicRow {
   std::chrono::nanoseconds every;
   std::array<std::string_view, 2> patterns;
   std::string_view limit{};
+  std::string_view max_age{};  // seconds; for answers that are dear
 };
 constexpr std::array topic_rows{
     TopicRow{"overview", 2s, {"/api/v1/sellers/{seller}/overview"}},
     TopicRow{"stock", 2s, {"/api/v1/sellers/{seller}/stock/at-risk"}, "50"},
     TopicRow{"deeds", 2s, {"/api/v1/sellers/{seller}/deeds"}, "30"},
-    TopicRow{"orders", 5s, {"/api/v1/sellers/{seller}/orders/at-risk"}, "100"},
+    TopicRow{"orders", 5s, {"/api/v1/sellers/{seller}/orders/at-risk"}, "100", "60"},
     TopicRow{"budget", 5s, {"/api/v1/sellers/{seller}/budget", "/api/v1/budget"}},
 };
 
@@ -58,6 +59,7 @@ void ConsoleFeed::find_topics() {
       request.path_parameters.emplace("seller", seller_.str());
       request.query.emplace("seller", seller_.str());
       if (!row.limit.empty()) request.query.emplace("limit", row.limit);
+      if (!row.max_age.empty()) request.query.emplace("max_age", row.max_age);
       request.caller = {.known = true, .seller = seller_, .name = "console"};
       topics_.push_back({row.name, row.every, &*route, std::move(request)});
       break;

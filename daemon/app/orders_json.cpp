@@ -44,12 +44,13 @@ json::object incident_json(const orders::Incident& i) {
 
 std::string_view at_risk_schema() {
   return R"({
-  "type": "object", "required": ["seller", "open_orders", "looked_at", "orders", "incidents"],
+  "type": "object", "required": ["seller", "open_orders", "looked_at", "flags", "orders", "incidents"],
   "properties": {
     "seller": {"type": "string"},
     "open_orders": {"type": "integer"},
     "under_way": {"type": "integer", "description": "parcels"},
     "looked_at": {"type": "integer", "description": "the most urgent open orders, and all with parcels under way"},
+    "flags": {"type": "integer", "description": "all of them; the first are listed"},
     "incidents": {"type": "array", "description": "many silent parcels with one cause; their orders are not listed singly",
       "items": {"type": "object", "properties": {
       "kind": {"enum": ["collection_missed", "hub_silent"]}, "carrier": {"type": "string"},
@@ -70,9 +71,9 @@ std::string_view at_risk_schema() {
       "next": {"type": "string"}, "why": {"type": "string"}}}}}})";
 }
 
-std::string at_risk_json(const orders::OrderDesk& desk, const orders::Looked& looked) {
+std::string at_risk_json(const orders::OrderDesk& desk, const orders::Looked& looked, std::size_t most) {
   json::array list;
-  for (const orders::Flag& f : looked.flags) {
+  for (const orders::Flag& f : looked.flags | std::views::take(most)) {
     json::object row{{"account", f.account.str()},
                      {"order", f.order.str()},
                      {"cause", orders::word(f.cause)},
@@ -93,6 +94,7 @@ std::string at_risk_json(const orders::OrderDesk& desk, const orders::Looked& lo
                                       {"open_orders", looked.open_orders},
                                       {"under_way", looked.under_way},
                                       {"looked_at", looked.looked_at},
+                                      {"flags", looked.flags.size()},
                                       {"incidents", std::move(incidents)},
                                       {"orders", std::move(list)}});
 }

@@ -14,7 +14,7 @@
 namespace forestall::app {
 
 std::string_view at_risk_schema();
-std::string at_risk_json(const orders::OrderDesk& desk, const orders::Looked& looked);
+std::string at_risk_json(const orders::OrderDesk& desk, const orders::Looked& looked, std::size_t most);
 
 std::string_view causes_schema();
 std::string causes_json(const orders::OrderDesk& desk, Instant since, std::size_t most);

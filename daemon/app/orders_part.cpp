@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/orders_part.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -25,7 +27,9 @@ constexpr auto look_least = 30s;  // between two looks, whatever presses
 constexpr auto tick_every = 1h;
 constexpr auto open_asked_every = 100ms;
 constexpr auto retry_load = 1s;
+constexpr auto loaded_asked_every = 1min;
 constexpr std::size_t most_causes = 1'000;
+constexpr std::size_t most_flags = 2'000;  // in one answer
 
 // What makes a look worth having before its time: a SKU that came to be owed more often than it is there, a
 // buyer who asks to cancel.
@@ -48,10 +52,10 @@ class Pressing {
     pending_ = true;
     woken_.notify_all();
   }
-  // Until something presses, or until then.
-  awaitable<void> wait(Clock& clock, Monotonic until) {
+  // Until something presses, or until then. Whether it did.
+  awaitable<bool> wait(Clock& clock, Monotonic until) {
     if (!pending_) co_await woken_.wait_until(clock, until);
-    pending_ = false;
+    co_return std::exchange(pending_, false);
   }
 
  private:
@@ -104,8 +108,18 @@ class Orders {
   awaitable<web::Response> at_risk(const web::Request& request) {
     auto found = find(request);
     if (!found) co_return std::move(found.error());
-    const auto looked = co_await (*found)->look();
-    co_return web::json(at_risk_json(**found, looked));
+    const auto limit = parse_integer<std::size_t>(request.query_value("limit").value_or("1000"));
+    if (!limit || *limit == 0 || *limit > most_flags)
+      co_return web::problem(400, ErrorCode::invalid_argument, fmt::format("limit: 1 to {}", most_flags));
+    const auto max_age = parse_integer<std::int64_t>(request.query_value("max_age").value_or("0"));
+    if (!max_age || *max_age < 0 || *max_age > 3600)
+      co_return web::problem(400, ErrorCode::invalid_argument, "max_age: 0 to 3600 seconds");
+    orders::OrderDesk& desk = **found;
+    const orders::Looked& last = desk.last_look();
+    if (last.at != Instant{} && context_.clock.now() - last.at < std::chrono::seconds(*max_age))
+      co_return web::json(at_risk_json(desk, last, *limit));
+    const auto looked = co_await desk.look();
+    co_return web::json(at_risk_json(desk, looked, *limit));
   }
   web::Response causes(const web::Request& request) {
     auto found = find(request);
@@ -164,9 +178,13 @@ class Orders {
         }
         co_await desk.look();
       }
-      const auto looked_at = context_.clock.monotonic();
+      const auto next = context_.clock.monotonic() + look_every;
       co_await net::sleep_for(context_.clock, look_least);
-      co_await pressing.wait(context_.clock, looked_at + look_every);
+      // Whose record was read anew is not left without a desk until the next look.
+      while (desk.seller().open && desk.loaded() && context_.clock.monotonic() < next)
+        if (co_await pressing.wait(context_.clock,
+                                   std::min(next, context_.clock.monotonic() + loaded_asked_every)))
+          break;
     }
   }
 
@@ -189,6 +207,8 @@ OrdersPart make_orders(Context& context, std::shared_ptr<flow::Flow> flow) {
        .summary =
            "Open orders in danger: cause, deadline, the last moment when acting still helps, next step",
        .handler = [self](const web::Request& request) { return self->at_risk(request); },
+       .query = {{"limit", "how many orders; 1,000 if left out"},
+                 {"max_age", "in seconds: an answer so old will do; 0 if left out"}},
        .response_schema = at_risk_schema()});
   context.routes.push_back(
       {.method = web::Method::get,

@@ -58,6 +58,9 @@ Exit at_risk(Invocation& invocation) {
     invocation.out += fmt::format(
         "{}  {}  {}: {}\n    act by {}, at stake {}; next: {}\n", text(row, "account"), text(row, "order"),
         text(row, "cause"), text(row, "why"), text(row, "act_by"), text(row, "stake"), text(row, "next"));
+  if (const auto* all = answer->if_contains("flags"); all != nullptr && all->is_number())
+    if (const auto flags = all->to_number<std::size_t>(); flags > found.size())
+      invocation.out += fmt::format("and {} more of less loss\n", flags - found.size());
   return none ? Exit::ok : Exit::findings;
 }
 

@@ -50,7 +50,11 @@ TEST_F(OrdersAtRisk, AreListedRankedAndCounted) {
   })) << answer->body;
   EXPECT_THAT(answer->body, HasSubstr(R"("order":"114-late","cause":"handling_late","hard":true)"));
   EXPECT_THAT(answer->body, HasSubstr(R"("next":"ship_today")"));
+  EXPECT_THAT(answer->body, HasSubstr(R"("flags":1,)"));
   EXPECT_EQ(get("/api/v1/sellers/nobody/orders/at-risk")->status, 404);
+  EXPECT_EQ(get("/api/v1/sellers/acme/orders/at-risk?limit=0")->status, 400);
+  EXPECT_EQ(get("/api/v1/sellers/acme/orders/at-risk?max_age=-1")->status, 400);
+  EXPECT_THAT(get("/api/v1/sellers/acme/orders/at-risk?max_age=3600&limit=1")->body, HasSubstr("114-late"));
 
   const auto listed = run({program("forestall"), "--config", daemon_.config, "orders", "acme", "--at-risk"});
   EXPECT_EQ(listed.ended, (Ended{1, 0})) << listed.err;
