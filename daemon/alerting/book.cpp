@@ -77,17 +77,34 @@ void Book::raise(const Alert& given, Instant now) {
       return;
     }
   }
-  standing_of(alert.identity.kind).insert(id);
-  all_.insert_or_assign(id, Standing{.id = id, .alert = std::move(alert), .begun = now, .changed = now});
+  if (at != all_.end() && at->second.stands()) stands_no_more(at->second);
+  if (!alert.lasting)
+    while (events_.size() >= most_events) {
+      ++overtaken_;
+      resolve(std::string(events_.begin()->second), now);
+    }
+  const auto placed =
+      all_.insert_or_assign(id, Standing{.id = id, .alert = std::move(alert), .begun = now, .changed = now});
+  stands_now(placed.first->second);
   changed_.insert(id);
 }
 
 void Book::resolve(const std::string& id, Instant now) {
   const auto at = all_.find(id);
   if (at == all_.end() || !at->second.stands()) return;
+  stands_no_more(at->second);
   at->second.resolved = now;
-  standing_of(at->second.alert.identity.kind).erase(id);
   changed_.insert(id);
+}
+
+void Book::stands_now(const Standing& standing) {
+  standing_of(standing.alert.identity.kind).insert(standing.id);
+  if (!standing.alert.lasting) events_.emplace(standing.begun, standing.id);
+}
+
+void Book::stands_no_more(const Standing& standing) {
+  standing_of(standing.alert.identity.kind).erase(standing.id);
+  if (!standing.alert.lasting) events_.erase({standing.begun, standing.id});
 }
 
 bool Book::acknowledge(const std::string& id, Instant now, const std::string& by) {
@@ -116,7 +133,7 @@ void Book::forget(Instant now, Millis keep) {
 }
 
 void Book::put(Standing standing) {
-  if (standing.stands()) standing_of(standing.alert.identity.kind).insert(standing.id);
+  if (standing.stands()) stands_now(standing);
   auto id = standing.id;
   all_.insert_or_assign(std::move(id), std::move(standing));
 }

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "daemon/alerting/inbox.hpp"
 #include "daemon/alerting/standing.hpp"
@@ -20,6 +21,9 @@ class Book {
   static constexpr std::size_t kinds = 12;
   // More are not taken; a tenth more where they are urgent.
   explicit Book(std::size_t most = 10'000) : most_(most) {}
+  // Of what happened, as opposed to what lasts: it stands until every sink was told, and one that is away for
+  // long must not cost the others a place. The oldest gives way.
+  static constexpr std::size_t most_events = 2'000;
 
   void take(const News& news, Instant now);
   // The newest of its id; false where nothing of this id stands.
@@ -36,6 +40,8 @@ class Book {
   const std::map<std::string, Standing, std::less<>>& all() const { return all_; }
   std::size_t standing() const;
   std::uint64_t refused() const { return refused_; }
+  // Events that gave way to newer ones before every sink was told.
+  std::uint64_t overtaken() const { return overtaken_; }
 
   // Ids of what is to be written, or to be deleted where find() has none. Texts alone (numbers that move from
   // minute to minute) come only with `texts`.
@@ -45,12 +51,15 @@ class Book {
 
  private:
   void raise(const Alert& alert, Instant now);
+  void stands_now(const Standing& standing);
+  void stands_no_more(const Standing& standing);
   std::set<std::string>& standing_of(AlertKind kind) { return standing_.at(static_cast<std::size_t>(kind)); }
 
   std::size_t most_;
-  std::uint64_t refused_ = 0;
+  std::uint64_t refused_ = 0, overtaken_ = 0;
   std::map<std::string, Standing, std::less<>> all_;
   std::array<std::set<std::string>, kinds> standing_;  // ids of what stands, by kind
+  std::set<std::pair<Instant, std::string>> events_;   // that stand, the oldest first
   std::set<std::string> changed_, reworded_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/alerting/inbox.hpp"
 
+#include <iterator>
 #include <utility>
 
 namespace forestall::alerting {
@@ -20,31 +21,40 @@ const SellerId& seller_of(const News& news) {
   return std::get<AllOf>(news).scope.seller;
 }
 
-void Inbox::put(News news, std::size_t weight) {
-  if (weight_ + weight > most_) {
+void Inbox::put(Subject subject, News news) {
+  auto& queue = queues_[subject.second.seller];
+  const auto weight = weight_of(news);
+  if (const auto known = queue.last.find(subject); known != queue.last.end()) {
+    // Nobody took the last word on it yet: the new one replaces it, and comes after all that was said since.
+    const auto at = known->second;
+    queue.weight = queue.weight + weight - weight_of(*at);
+    *at = std::move(news);
+    queue.news.splice(queue.news.end(), queue.news, at);
+    return;
+  }
+  if (queue.weight + weight > most_) {
     dropped_ += weight;
     return;
   }
-  weight_ += weight;
-  news_.push_back(std::move(news));
+  queue.weight += weight;
+  queue.news.push_back(std::move(news));
+  queue.last.emplace(std::move(subject), std::prev(queue.news.end()));
   if (told_) told_();
 }
 
-void Inbox::raise(Alert alert) { put(Raised{std::move(alert)}, 1); }
-void Inbox::resolve(Identity identity) { put(Resolved{std::move(identity)}, 1); }
+void Inbox::raise(Alert alert) {
+  auto identity = alert.identity;
+  put({false, std::move(identity)}, Raised{std::move(alert)});
+}
+
+void Inbox::resolve(Identity identity) {
+  auto of = identity;
+  put({false, std::move(of)}, Resolved{std::move(identity)});
+}
 
 void Inbox::all(Scope scope, std::vector<Alert> alerts) {
-  // Nobody took the last word on this scope yet: the new one replaces it.
-  for (auto& waiting : news_)
-    if (auto* old = std::get_if<AllOf>(&waiting); old != nullptr && old->scope.seller == scope.seller &&
-                                                  old->scope.kind == scope.kind &&
-                                                  old->scope.account == scope.account) {
-      weight_ = weight_ + alerts.size() - old->alerts.size();
-      old->alerts = std::move(alerts);
-      return;
-    }
-  const auto weight = 1 + alerts.size();
-  put(AllOf{std::move(scope), std::move(alerts)}, weight);
+  Identity of{scope.seller, scope.kind, scope.account, {}};
+  put({true, std::move(of)}, AllOf{std::move(scope), std::move(alerts)});
 }
 
 void Inbox::look() {
@@ -52,14 +62,18 @@ void Inbox::look() {
 }
 
 std::vector<News> Inbox::take(const SellerId& seller) {
-  std::vector<News> taken, rest;
-  for (auto& news : news_) {
-    auto& place = seller_of(news) == seller ? taken : rest;
-    if (&place == &taken) weight_ -= weight_of(news);
-    place.push_back(std::move(news));
-  }
-  news_ = std::move(rest);
+  const auto at = queues_.find(seller);
+  if (at == queues_.end()) return {};
+  auto& news = at->second.news;
+  std::vector<News> taken(std::move_iterator(news.begin()), std::move_iterator(news.end()));
+  queues_.erase(at);
   return taken;
+}
+
+std::size_t Inbox::waiting() const {
+  std::size_t sum = 0;
+  for (const auto& [seller, queue] : queues_) sum += queue.news.size();
+  return sum;
 }
 
 }  // namespace forestall::alerting

@@ -19,7 +19,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
+#include <map>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -55,8 +58,9 @@ const SellerId& seller_of(const News& news);
 // Use from the loop's thread only.
 class Inbox {
  public:
-  // Waits in memory until it is stored (milliseconds, while Redis answers). More than `most` are not kept:
-  // what is raised then is counted as dropped. A watcher says it again.
+  // Waits in memory until it is stored (milliseconds, while Redis answers); of one identity or scope only the
+  // last word. More than `most` of a seller are not kept: what is raised then is counted as dropped. A
+  // watcher says it again.
   explicit Inbox(std::size_t most = 20'000) : most_(most) {}
 
   void raise(Alert alert);
@@ -67,20 +71,26 @@ class Inbox {
 
   // --- for daemon/alerting ---
   void look();
-  // Everything about one seller, in order; the rest stays.
+  // Everything about one seller, in the order of the last words; the rest stays.
   std::vector<News> take(const SellerId& seller);
   // Something came in.
   void on_news(std::function<void()> told) { told_ = std::move(told); }
   std::uint64_t dropped() const { return dropped_; }
-  std::size_t waiting() const { return news_.size(); }
+  std::size_t waiting() const;
 
  private:
-  void put(News news, std::size_t weight);
+  // An identity, or a scope under a word that is no identity's.
+  using Subject = std::pair<bool, Identity>;
+  struct Queue {  // of one seller
+    std::list<News> news{};
+    std::map<Subject, std::list<News>::iterator> last{};
+    std::size_t weight = 0;
+  };
+  void put(Subject subject, News news);
 
   std::size_t most_;
-  std::size_t weight_ = 0;
   std::uint64_t dropped_ = 0;
-  std::vector<News> news_;
+  std::map<SellerId, Queue> queues_;
   std::vector<std::function<void(Inbox&)>> watchers_;
   std::function<void()> told_;
 };

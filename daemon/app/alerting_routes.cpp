@@ -310,6 +310,9 @@ void collect_alerting(metrics::Page& page, const std::deque<SellerAlerts>& selle
                  {{"seller", alerts.seller().str()}, {"kind", kind}});
     page.counter("forestall_alerts_refused_total", "Alerts that were not taken because too many stand.",
                  alerts.state().book.refused(), {{"seller", alerts.seller().str()}});
+    page.counter("forestall_alerts_overtaken_total",
+                 "Changes of listings that not every sink was told of, because too many newer ones waited.",
+                 alerts.state().book.overtaken(), {{"seller", alerts.seller().str()}});
     for (const auto& postman : alerts.postmen()) {
       if (postman.retired()) continue;
       auto& sum = sinks[postman.settings().id];

@@ -19,12 +19,12 @@ TEST(InboxTest, GivesEachSellerItsOwnInOrder) {
   inbox.on_news([&] { ++told; });
   inbox.raise(alert(acme, "a"));
   inbox.raise(alert(other, "b"));
-  inbox.resolve({acme, AlertKind::breaker, {}, "a"});
+  inbox.resolve({acme, AlertKind::breaker, {}, "c"});
   EXPECT_EQ(told, 3);
   const auto news = inbox.take(acme);
   ASSERT_EQ(news.size(), 2u);
   EXPECT_EQ(std::get<Raised>(news[0]).alert.identity.about, "a");
-  EXPECT_EQ(std::get<Resolved>(news[1]).identity.about, "a");
+  EXPECT_EQ(std::get<Resolved>(news[1]).identity.about, "c");
   EXPECT_EQ(inbox.waiting(), 1u);
   EXPECT_EQ(inbox.take(acme).size(), 0u);
   EXPECT_EQ(inbox.take(other).size(), 1u);
@@ -38,6 +38,44 @@ TEST(InboxTest, KeepsOnlyTheLastWordOnAScope) {
   ASSERT_EQ(news.size(), 1u);
   EXPECT_EQ(std::get<AllOf>(news[0]).alerts[1].identity.about, "99");
   EXPECT_EQ(inbox.dropped(), 0u);
+}
+
+TEST(InboxTest, TheLastWordOnSomethingComesAfterAllThatWasSaidBefore) {
+  const Scope scope{acme, AlertKind::breaker, {}};
+  Inbox inbox;
+  inbox.all(scope, {alert(acme, "a")});
+  inbox.resolve(alert(acme, "a").identity);
+  inbox.all(scope, {alert(acme, "a"), alert(acme, "b")});  // stands again
+  inbox.resolve(alert(acme, "b").identity);
+  const auto news = inbox.take(acme);
+  ASSERT_EQ(news.size(), 3u);
+  EXPECT_EQ(std::get<Resolved>(news[0]).identity.about, "a");
+  EXPECT_EQ(std::get<AllOf>(news[1]).alerts.size(), 2u);
+  EXPECT_EQ(std::get<Resolved>(news[2]).identity.about, "b");
+
+  inbox.raise(alert(acme, "a"));
+  inbox.all(scope, {});
+  inbox.raise(alert(acme, "a"));
+  const auto again = inbox.take(acme);
+  ASSERT_EQ(again.size(), 2u);
+  EXPECT_TRUE(std::holds_alternative<AllOf>(again[0]));
+  EXPECT_TRUE(std::holds_alternative<Raised>(again[1]));
+}
+
+TEST(InboxTest, ASellerThatNobodyTakesFromCostsTheOthersNothing) {
+  Inbox inbox(10);
+  for (int i = 0; i < 50; ++i) inbox.raise(alert(other, std::to_string(i)));
+  EXPECT_EQ(inbox.dropped(), 40u);
+  inbox.raise(alert(acme, "a"));
+  EXPECT_EQ(inbox.dropped(), 40u);
+  EXPECT_EQ(inbox.take(acme).size(), 1u);
+  // Said again and again, as by a watcher every two seconds, it takes one place.
+  for (int i = 0; i < 50; ++i) {
+    inbox.raise(alert(acme, "a"));
+    inbox.resolve(alert(acme, "b").identity);
+  }
+  EXPECT_EQ(inbox.dropped(), 40u);
+  EXPECT_EQ(inbox.take(acme).size(), 2u);
 }
 
 TEST(InboxTest, HoldsNoMoreThanItMayAndCountsWhatItDropped) {

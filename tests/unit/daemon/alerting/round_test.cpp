@@ -104,6 +104,26 @@ TEST(RoundTest, WhatHappenedIsToldOnceEverywhere) {
   EXPECT_EQ(room.state.book.standing(), 0u);
 }
 
+TEST(RoundTest, ASinkThatIsAwayDoesNotFillTheBookWithWhatHappened) {
+  Room room;
+  room.sinks = {sink("team"), sink("weekly")};
+  room.sinks[1].digest = std::chrono::days(7);
+  for (int i = 0; i < 10'000; ++i) {
+    room.raise(happened("L" + std::to_string(i)));
+    if (i % 1'000 == 999) room.until(room.now + 10min);
+  }
+  EXPECT_EQ(room.told.size(), 10u);
+  room.raise(at_risk("111-1"));
+  room.raise(shortfall("A"));
+  EXPECT_EQ(room.state.book.refused(), 0u);
+  EXPECT_EQ(room.state.book.overtaken(), 8'000u);
+  EXPECT_EQ(room.state.book.standing(), 2'002u);
+  EXPECT_NE(room.state.book.find(id_of(happened("L9999").identity)), nullptr);
+  room.until(t0 + std::chrono::days(8));
+  EXPECT_THAT(room.told, testing::Contains(
+                             "weekly: acme: 1 item runs short, 2,000 listings changed, 1 order is at risk"));
+}
+
 TEST(RoundTest, NobodyToTellLeavesNothingStanding) {
   Room room;
   room.raise(happened("L1"));
