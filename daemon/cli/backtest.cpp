@@ -10,10 +10,12 @@
 #include <csignal>
 #include <cstdio>
 
-#include "daemon/backtest/study/history_file.hpp"
+#include "daemon/backtest/history/history_file.hpp"
+#include "daemon/backtest/history/order_records.hpp"
 #include "daemon/backtest/study/report.hpp"
 #include "daemon/backtest/study/study.hpp"
 #include "daemon/cli/commands.hpp"
+#include "daemon/cli/progress.hpp"
 
 namespace forestall::cli {
 
@@ -40,15 +42,6 @@ class StopOnInterrupt {
  private:
   struct sigaction before_{};
 };
-
-void show_progress(std::uint64_t done, std::uint64_t of) {
-  constexpr std::uint64_t width = 40;
-  const std::uint64_t full = of > 0 ? done * width / of : 0;
-  std::string bar(static_cast<std::size_t>(full), '#');
-  bar.resize(width, '.');
-  fmt::print(stderr, "\r[{}] {}/{} worlds", bar, done, of);
-  std::fflush(stderr);
-}
 
 Status bad(std::string what) { return fail(ErrorCode::invalid_argument, std::move(what)); }
 
@@ -130,6 +123,30 @@ Status apply_options(const Invocation& invocation, const OrderHistory& history,
   return backtest::check(settings, channels);
 }
 
+Result<OrderRecords> read_file(const std::string& name, const HistoryOptions& options, ProgressBar& bar) {
+  const auto interrupted = [&] {
+    return fail(ErrorCode::cancelled, fmt::format("{}: interrupted while reading", name));
+  };
+  auto file = HistoryFile::open(name);
+  if (stop_asked) return interrupted();
+  if (!file) return std::unexpected(std::move(file.error()));
+  bool told_name = false;
+  const auto next = [&]() -> Result<std::string_view> {
+    auto piece = file->next();
+    if (stop_asked) return interrupted();
+    told_name = !piece;
+    return piece;
+  };
+  bar.start();
+  auto records = read_order_records(next, options, [&](std::uint64_t rows) {
+    bar.show(file->bytes_read(), file->bytes(), fmt::format("bytes, {} lines", rows));
+  });
+  bar.clear();
+  if (!records && !told_name && records.error().code != ErrorCode::cancelled)
+    return fail_in(name, std::move(records.error()));
+  return records;
+}
+
 }  // namespace
 
 Exit run_backtest(Invocation& invocation) {
@@ -137,36 +154,33 @@ Exit run_backtest(Invocation& invocation) {
     invocation.err += fmt::format("forestall: {}\n", error.detail);
     return exit;
   };
-  const std::string file(invocation.value("file"));
-  const auto text = backtest::read_history_file(file);
-  if (!text) return refuse(text.error(), Exit::refused);
+  const StopOnInterrupt interrupt;
+  ProgressBar bar(isatty(STDERR_FILENO) != 0 && !invocation.has("--quiet"));
+  const std::string name(invocation.value("file"));
+  HistoryOptions options{.names = false};
+  const auto records = read_file(name, options, bar);
+  if (!records)
+    return refuse(records.error(),
+                  records.error().code == ErrorCode::cancelled ? Exit::interrupted : Exit::refused);
   const auto history_of = [&](std::uint64_t seed) {
-    HistoryOptions options;
-    options.seed = seed;
-    return read_order_history(*text, options);
+    HistoryOptions of_seed = options;
+    of_seed.seed = seed;
+    return imagine(*records, of_seed);
   };
-  auto first = history_of(1);
-  if (!first) {
-    first.error().detail = fmt::format("{}: {}", file, first.error().detail);
-    return refuse(first.error(), Exit::refused);
-  }
+  OrderHistory first = history_of(1);
   backtest::StudySettings settings;
-  if (const auto ok = apply_options(invocation, *first, settings); !ok)
-    return refuse(ok.error(), Exit::usage);
-  backtest::StudyResult result;
-  const bool bar = isatty(STDERR_FILENO) != 0;
-  {
-    const StopOnInterrupt interrupt;
-    backtest::StudyHooks hooks;
-    hooks.history = [&](std::uint64_t seed) { return *history_of(seed); };
-    hooks.stop = &stop_asked;
-    if (bar) hooks.progress = show_progress;
-    result = backtest::run_study(settings, hooks);
-  }
-  if (bar) fmt::print(stderr, "\r{:70}\r", "");
-  const backtest::ReportContext context{file, std::move(*first)};
-  invocation.out += invocation.global.json ? report_json(result, context) : report_text(result, context);
-  return result.partial ? Exit::findings : Exit::ok;
+  if (const auto ok = apply_options(invocation, first, settings); !ok) return refuse(ok.error(), Exit::usage);
+  backtest::StudyHooks hooks{.history = history_of, .stop = &stop_asked};
+  hooks.progress = [&](std::uint64_t done, std::uint64_t of) { bar.show(done, of, "worlds"); };
+  bar.start();
+  const auto result = backtest::run_study(settings, hooks);
+  bar.clear();
+  first.demand = {};
+  const backtest::ReportContext context{name, std::move(first)};
+  invocation.out += invocation.global.json         ? report_json(result, context)
+                    : invocation.has("--markdown") ? report_markdown(result, context)
+                                                   : report_text(result, context);
+  return result.partial ? Exit::interrupted : Exit::ok;
 }
 
 }  // namespace forestall::cli

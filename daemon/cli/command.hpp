@@ -15,12 +15,13 @@ namespace forestall::cli {
 
 // For scripts.
 enum class Exit : std::uint8_t {
-  ok = 0,           // done, nothing to report
-  findings = 1,     // done, and there is something to look at (not ready, a failed check)
-  usage = 2,        // the command line is wrong
-  unreachable = 3,  // no daemon answers
-  refused = 4,      // the daemon or the configuration said no; the reason is on stderr
-  failed = 5,       // anything else
+  ok = 0,             // done, nothing to report
+  findings = 1,       // done, and there is something to look at (not ready, a failed check)
+  usage = 2,          // the command line is wrong
+  unreachable = 3,    // no daemon answers
+  refused = 4,        // the daemon or the configuration said no; the reason is on stderr
+  failed = 5,         // anything else
+  interrupted = 130,  // Ctrl-C; what was complete was told
 };
 
 struct Argument {

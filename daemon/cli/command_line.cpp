@@ -59,7 +59,8 @@ std::string unknown_command(std::span<const Command> commands, const std::vector
 }
 
 constexpr std::string_view exit_codes =
-    "Exit codes: 0 done; 1 done, with findings; 2 usage; 3 no daemon answers; 4 refused; 5 anything else.";
+    "Exit codes: 0 done; 1 done, with findings; 2 usage; 3 no daemon answers; 4 refused; 5 anything else; "
+    "130 interrupted.";
 
 }  // namespace
 

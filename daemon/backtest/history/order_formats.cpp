@@ -23,9 +23,10 @@ struct Columns {
   std::vector<std::string_view> required;
   std::vector<std::string_view> optional;
 };
-const std::array<Columns, 4>& known_formats() {
-  static const std::array<Columns, 4> formats{{
+const std::array<Columns, 5>& known_formats() {
+  static const std::array<Columns, 5> formats{{
       {HistoryFormat::generic, {"time", "order_id", "channel", "sku", "quantity"}, {"unit_price", "status"}},
+      {HistoryFormat::amazon_report, {"amazon-order-id", "purchase-date", "sku", "quantity"}, {"item-price"}},
       {HistoryFormat::amazon_orders, {"order id", "date", "sku", "qty"}, {"amount"}},
       {HistoryFormat::online_retail, {"invoiceno", "stockcode", "quantity", "invoicedate", "unitprice"}, {}},
       {HistoryFormat::fresh_retail, {"sid", "dt", "sales_x100_by_hour", "stockout_by_hour"}, {}},
@@ -88,6 +89,8 @@ Result<std::optional<RawLine>> OrderColumns::read(std::span<const std::string_vi
   switch (format_) {
     case HistoryFormat::generic:
       return read_generic(row);
+    case HistoryFormat::amazon_report:
+      return read_report(row);
     case HistoryFormat::amazon_orders:
       return read_amazon(row);
     case HistoryFormat::online_retail:
@@ -114,6 +117,24 @@ Result<std::optional<RawLine>> OrderColumns::read_generic(std::span<const std::s
     if (!price || *price < 0) return bad("unit_price", row[at_[5]]);
     line.price_minor = *price;
   }
+  return line;
+}
+
+// A cancelled item has the quantity 0; its shopper wanted at least one.
+Result<std::optional<RawLine>> OrderColumns::read_report(std::span<const std::string_view> row) const {
+  RawLine line{.order = trim(row[at_[0]]), .sku = trim(row[at_[2]])};
+  const auto time = parse_instant(trim(row[at_[1]]));
+  if (!time) return bad("purchase-date", row[at_[1]]);
+  line.time = *time;
+  if (line.order.empty()) return bad("amazon-order-id", row[at_[0]]);
+  if (line.sku.empty()) return std::nullopt;
+  const auto quantity = quantity_of("quantity", row[at_[3]]);
+  if (!quantity || *quantity < 0) return bad("quantity", row[at_[3]]);
+  line.quantity_missing = *quantity == 0;
+  line.quantity = std::max<std::int64_t>(1, *quantity);
+  if (at_[4] != absent && *quantity > 0)
+    if (const auto price = price_of(trim(row[at_[4]])); price && *price > 0)
+      line.price_minor = *price / *quantity;
   return line;
 }
 

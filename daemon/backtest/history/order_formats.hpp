@@ -41,6 +41,7 @@ class OrderColumns {
 
  private:
   Result<std::optional<RawLine>> read_generic(std::span<const std::string_view> row) const;
+  Result<std::optional<RawLine>> read_report(std::span<const std::string_view> row) const;
   Result<std::optional<RawLine>> read_amazon(std::span<const std::string_view> row) const;
   Result<std::optional<RawLine>> read_retail(std::span<const std::string_view> row) const;
   HistoryFormat format_{};

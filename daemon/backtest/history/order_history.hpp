@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Somebody's order lines as demand for the world: four kinds of CSV, told apart by their header.
+// Somebody's order lines as demand for the world: five kinds of CSV, told apart by their header.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@ namespace forestall {
 
 enum class HistoryFormat : std::uint8_t {
   generic,        // time,order_id,channel,sku,quantity[,unit_price,status], columns in any order
+  amazon_report,  // Amazon's order reports (flat file): amazon-order-id, purchase-date, sku, quantity, ...
   amazon_orders,  // an export of Seller Central: Order ID, Date (a day), SKU, Qty, ...; newest first
   online_retail,  // UCI Online Retail: InvoiceNo, StockCode, Quantity, InvoiceDate (a minute), ...
   fresh_retail,   // FreshRetailNet-50K: sid, dt, sales_x100_by_hour, stockout_by_hour; a row a series and day
@@ -26,6 +27,7 @@ struct HistoryOptions {
                                     "c"};        // generic: their names in the file, others are added behind
   std::vector<double> shares{0.60, 0.25, 0.15};  // of the orders; for files without channels
   bool whole_quantities = false;                 // online_retail: a line is its quantity, not one unit
+  bool names = true;  // of SKUs, orders and their prices; numbers alone are enough for a study
 };
 
 struct OrderHistory {
@@ -44,8 +46,8 @@ struct OrderHistory {
   std::uint64_t censored_hours = 0;
 };
 
-// parse with the line and the column where a row cannot be read; too_large past 50 million rows or 256
-// channels.
+// A whole file at once. parse with the line and the column where a row cannot be read; too_large past 50
+// million rows or 256 channels.
 Result<OrderHistory> read_order_history(std::string_view csv, const HistoryOptions& options);
 
 }  // namespace forestall

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A study for people (text, fits 110 columns) and for programs (JSON with every cell, parameter and seed).
+// A study for people (text, fits 110 columns; Markdown) and for programs (JSON with every cell, parameter and
+// seed).
 #pragma once
 
 #include <string>
@@ -14,6 +15,8 @@ struct ReportContext {
 };
 
 std::string report_text(const StudyResult& result, const ReportContext& context);
+// For a README: the table of all cells and what it comes to.
+std::string report_markdown(const StudyResult& result, const ReportContext& context);
 std::string report_json(const StudyResult& result, const ReportContext& context);
 
 // What every number rests on and does not say.

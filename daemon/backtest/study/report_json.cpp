@@ -42,7 +42,7 @@ json::object cell_json(const StudyResult& result, const CellResult& cell) {
     one["ratio_high"] = guard.interval.high;
     json::array classes;
     const auto split = by_velocity(guard.score, cell.reference, cell.cancel_cost,
-                                   result.days * static_cast<double>(result.seeds));
+                                   result.days * static_cast<double>(cell.seeds));
     for (std::size_t i = 0; i < split.size(); ++i)
       classes.push_back(json::object{{"units_per_day", velocity_names[i]},
                                      {"skus", split[i].skus},
@@ -52,11 +52,9 @@ json::object cell_json(const StudyResult& result, const CellResult& cell) {
     one["by_velocity"] = std::move(classes);
     policies.push_back(std::move(one));
   }
-  return {{"loss_rate", cell.loss_rate},
-          {"poll_scale", cell.scale},
-          {"cancel_cost", cell.cancel_cost},
-          {"best_buffer", cell.best_name},
-          {"best_buffer_regret", cell.best_regret},
+  return {{"loss_rate", cell.loss_rate},     {"poll_scale", cell.scale},
+          {"cancel_cost", cell.cancel_cost}, {"seeds", cell.seeds},
+          {"best_buffer", cell.best_name},   {"best_buffer_regret", cell.best_regret},
           {"policies", std::move(policies)}};
 }
 
@@ -88,7 +86,6 @@ json::object settings_json(const StudySettings& s) {
           {"count_every_days", s.stock.count_every_days},
           {"correct_after", duration_text(s.stock.correct_after)},
           {"write_cost", s.write_cost},
-          {"clustering", s.clustering},
           {"sweep_every", duration_text(s.sweep_every)},
           {"most_buffer", s.most_buffer},
           {"bootstrap", s.bootstrap}};
@@ -111,6 +108,8 @@ std::string report_json(const StudyResult& result, const ReportContext& context)
                          {"skus", result.history_skus},
                          {"days_scored", result.days},
                          {"partial", result.partial},
+                         {"worlds_played", result.worlds_played},
+                         {"worlds_planned", result.worlds_planned},
                          {"seeds_complete", result.seeds},
                          {"imputed_times", context.history.imputed_times},
                          {"imputed_channels", context.history.imputed_channels},

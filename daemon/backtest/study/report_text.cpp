@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "daemon/backtest/study/report.hpp"
@@ -31,13 +32,24 @@ void cell_lines(const CellResult& cell, std::string& out) {
   }
 }
 
+// Stopped, cells may stand on different numbers of seeds.
+std::string seeds_text(const StudyResult& result) {
+  std::size_t least = result.settings.seeds.size(), most = 0;
+  for (const CellResult& cell : result.cells) {
+    least = std::min(least, cell.seeds);
+    most = std::max(most, cell.seeds);
+  }
+  return least == most ? fmt::format("{} seed(s)", most)
+                       : fmt::format("{} to {} seeds, cell by cell", least, most);
+}
+
 void velocity_lines(const StudyResult& result, std::string& out) {
   out +=
       "\nBy velocity (units offered a day), all cells of the first way of writing: regret, and beside it the "
       "best buffer's\n";
   std::array<ClassScore, velocity_names.size()> own{}, best{};
   for (const CellResult& cell : result.cells) {
-    const double days = result.days * static_cast<double>(result.seeds);
+    const double days = result.days * static_cast<double>(cell.seeds);
     const auto add = [](auto& sums, const auto& classes) {
       for (std::size_t i = 0; i < sums.size(); ++i) {
         sums[i].skus = std::max(sums[i].skus, classes[i].skus);
@@ -68,12 +80,19 @@ std::string caveats(const OrderHistory& history) {
       "of stock\n"
       "loses no rank; the best buffer is chosen with hindsight, the guard is not.\n";
   if (history.imputed_times > 0)
-    text += fmt::format("Clock times of {} lines are drawn: the file knows only the day.\n",
-                        history.imputed_times);
+    text +=
+        fmt::format("Clock times of {} lines are drawn: the file knows only the {}.\n", history.imputed_times,
+                    history.format == HistoryFormat::fresh_retail ? "hour" : "day");
   if (history.imputed_channels > 0)
     text += fmt::format("Channels of {} lines are drawn: the file knows none.\n", history.imputed_channels);
   if (history.imputed_quantities > 0)
-    text += fmt::format("{} quantities are taken as 1: the file has 0.\n", history.imputed_quantities);
+    text += fmt::format("{} quantities are {}.\n", history.imputed_quantities,
+                        history.format == HistoryFormat::fresh_retail ? "rounded to whole units of a tenth"
+                                                                      : "taken as 1: the file has 0");
+  if (history.censored_hours > 0)
+    text +=
+        fmt::format("{} hours with an empty shelf: what was wanted then is not in the file, nor filled in.\n",
+                    history.censored_hours);
   return text;
 }
 
@@ -82,14 +101,20 @@ std::string report_text(const StudyResult& result, const ReportContext& context)
       "{}: {} order lines, {} SKUs; settings learned to {}, scored {:.0f} days after\n", context.file,
       result.history_lines, result.history_skus, to_string(result.settings.train_until), result.days);
   if (result.partial)
-    out += fmt::format("PARTIAL: stopped after {} of {} seeds\n", result.seeds, result.settings.seeds.size());
-  if (result.cells.empty()) return out + "No seed was complete.\n";
+    out += fmt::format(
+        "PARTIAL: stopped after {} of {} worlds; {} of {} seeds complete in every cell, {} of {} cells "
+        "shown\n",
+        result.worlds_played, result.worlds_planned, result.seeds, result.settings.seeds.size(),
+        result.cells.size(),
+        result.settings.loss_rates.size() * result.settings.scales.size() *
+            result.settings.cancel_costs.size());
+  if (result.cells.empty()) return out + "No cell was complete.\n";
   out += fmt::format(
-      "Regret = units a counter without latency fills - units filled + k x units oversold; sums over {} "
-      "seed(s)\n\n"
+      "Regret = units a counter without latency fills - units filled + k x units oversold; sums over {}"
+      "\n\n"
       "{:>5} {:>5} {:>4} | {:>9} {:>15} {:>8} {:>8} | {:<8} {:>7} {:>6} {:>7}  {}\n",
-      result.seeds, "loss", "poll", "k", "no guard", "best buffer", "split", "bound", "guard", "lost", "over",
-      "regret", "ratio [90 %]");
+      seeds_text(result), "loss", "poll", "k", "no guard", "best buffer", "split", "bound", "guard", "lost",
+      "over", "regret", "ratio [90 %]");
   for (const CellResult& cell : result.cells) cell_lines(cell, out);
   out += "\n";
   for (const Summary& sum : summarise(result))

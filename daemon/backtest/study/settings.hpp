@@ -28,7 +28,6 @@ struct StudySettings {
   Millis live_after = std::chrono::minutes{8};
   world::StockRules stock{};
   double write_cost = 0.002;  // of m
-  double clustering = 0.5;
   Millis sweep_every = std::chrono::hours{24};
   int most_buffer = 5;
   unsigned threads = 2;

@@ -22,7 +22,7 @@ struct JobRuns {
   double days = 0;
   RunScore reference, known_losses;
   std::vector<RunScore> known_law;  // by cost
-  std::vector<ScaleRuns> scales;
+  std::vector<ScaleRuns> scales;    // as many as were played to the end
 };
 
 std::vector<Millis> polls(const StudySettings& settings, int scale) {
@@ -38,7 +38,6 @@ GuardSettings guard_settings(const StudySettings& settings, double cancel_cost, 
   guard.poll_every = std::move(every);
   guard.writes = std::move(writes);
   guard.write_cost = settings.write_cost;
-  guard.clustering = settings.clustering;
   guard.sweep_every = settings.sweep_every;
   return guard;
 }
@@ -59,11 +58,12 @@ class Job {
   Job(const StudySettings& settings, const StudyHooks& hooks, const std::function<void()>& played)
       : settings_(settings), hooks_(hooks), played_(played) {}
 
-  // nullopt: stopped.
+  // nullopt: stopped before anything could be compared.
   std::optional<JobRuns> run(std::uint64_t seed, double loss_rate) {
     const OrderHistory history = hooks_.history(seed);
     const auto test = scenario(settings_, history, seed, loss_rate, Period::test);
     const auto train = scenario(settings_, history, seed, loss_rate, Period::train);
+    if (stopped()) return std::nullopt;
     JobRuns runs;
     runs.skus = history.catalogue.skus;
     runs.lines = history.demand.size();
@@ -80,10 +80,12 @@ class Job {
     const DemandBook demand = learn_demand(test, history);
     for (int i = 0; i < 4 + static_cast<int>(settings_.cancel_costs.size()); ++i) played_();
     for (const int scale : settings_.scales) {
-      if (stopped()) return std::nullopt;
-      runs.scales.push_back(run_scale(history, train, test, before, learned.losses, demand, scale));
+      if (stopped()) break;
+      ScaleRuns played = run_scale(history, train, test, before, learned.losses, demand, scale);
+      if (stopped()) break;
+      runs.scales.push_back(std::move(played));
     }
-    return stopped() ? std::nullopt : std::optional(std::move(runs));
+    return runs;
   }
 
  private:
@@ -156,8 +158,10 @@ const PolicyScore& best_of(const CellResult& cell) {
 
 CellResult cell_of(const StudySettings& settings, const std::vector<const JobRuns*>& seeds, double loss_rate,
                    std::size_t scale, std::size_t cost) {
-  CellResult cell{
-      .loss_rate = loss_rate, .scale = settings.scales[scale], .cancel_cost = settings.cancel_costs[cost]};
+  CellResult cell{.loss_rate = loss_rate,
+                  .scale = settings.scales[scale],
+                  .cancel_cost = settings.cancel_costs[cost],
+                  .seeds = seeds.size()};
   cell.buffers.resize(static_cast<std::size_t>(settings.most_buffer) + 1);
   cell.guards.resize(settings.writes.size());
   for (const JobRuns* seed : seeds) {
@@ -214,36 +218,34 @@ StudyResult run_study(const StudySettings& settings, const StudyHooks& hooks) {
     work();
   }
 
-  // Only seeds that are complete count: half a seed would compare different worlds.
-  std::vector<std::size_t> complete;
-  for (std::size_t seed = 0; seed < settings.seeds.size(); ++seed) {
-    bool all = true;
-    for (std::size_t l = 0; l < losses; ++l) all = all && runs[seed * losses + l].has_value();
-    if (all) complete.push_back(seed);
-  }
-  result.seeds = complete.size();
-  result.partial = complete.size() < settings.seeds.size();
-  if (complete.empty()) return result;
+  // A cell counts the seeds whose worlds of it were all played: half a seed would compare different worlds.
   double guard_lines = 0, guard_seconds = 0, buffer_lines = 0, buffer_seconds = 0;
+  result.seeds = settings.seeds.size();
   for (std::size_t l = 0; l < losses; ++l) {
-    std::vector<const JobRuns*> seeds;
-    for (const std::size_t seed : complete) seeds.push_back(&*runs[seed * losses + l]);
-    result.history_lines = seeds[0]->lines;
-    result.history_skus = seeds[0]->skus;
-    result.days = seeds[0]->days;
-    for (const JobRuns* seed : seeds)
-      for (const ScaleRuns& scale : seed->scales) {
-        for (const RunScore& run : scale.guards) {
+    for (std::size_t scale = 0; scale < settings.scales.size(); ++scale) {
+      std::vector<const JobRuns*> seeds;
+      for (std::size_t seed = 0; seed < settings.seeds.size(); ++seed) {
+        const auto& job = runs[seed * losses + l];
+        if (job && job->scales.size() > scale) seeds.push_back(&*job);
+      }
+      result.seeds = std::min(result.seeds, seeds.size());
+      if (seeds.empty()) continue;
+      result.history_lines = seeds[0]->lines;
+      result.history_skus = seeds[0]->skus;
+      result.days = seeds[0]->days;
+      for (const JobRuns* seed : seeds) {
+        for (const RunScore& run : seed->scales[scale].guards) {
           guard_lines += static_cast<double>(run.offered_lines), guard_seconds += run.seconds;
           result.digest = world::mix(result.digest ^ run.digest);
         }
-        for (const RunScore& run : scale.buffers)
+        for (const RunScore& run : seed->scales[scale].buffers)
           buffer_lines += static_cast<double>(run.offered_lines), buffer_seconds += run.seconds;
       }
-    for (std::size_t scale = 0; scale < settings.scales.size(); ++scale)
       for (std::size_t cost = 0; cost < costs; ++cost)
         result.cells.push_back(cell_of(settings, seeds, settings.loss_rates[l], scale, cost));
+    }
   }
+  result.partial = result.seeds < settings.seeds.size();
   result.guard_lines_per_second = guard_seconds > 0 ? guard_lines / guard_seconds : 0;
   result.buffer_lines_per_second = buffer_seconds > 0 ? buffer_lines / buffer_seconds : 0;
   return result;

@@ -26,6 +26,7 @@ struct CellResult {
   double loss_rate = 0;
   int scale = 1;
   double cancel_cost = 0;
+  std::size_t seeds = 0;               // whose worlds of this cell were all played
   PolicyScore reference{};             // no latency, one counter
   PolicyScore known_losses{};          // the same, counting what is really there
   PolicyScore known_law{};             // a bound
@@ -39,12 +40,12 @@ struct CellResult {
 
 struct StudyResult {
   StudySettings settings{};
-  std::vector<CellResult> cells{};  // losses, then scales, then costs
+  std::vector<CellResult> cells{};  // losses, then scales, then costs; those of which a seed is complete
   std::uint64_t history_lines = 0, history_skus = 0;
   double days = 0;  // scored
   std::uint64_t worlds_played = 0, worlds_planned = 0;
-  bool partial = false;      // stopped: the seeds that are complete
-  std::size_t seeds = 0;     // complete
+  bool partial = false;      // stopped: what is complete
+  std::size_t seeds = 0;     // complete in every cell
   std::uint64_t digest = 0;  // of every guard run, in order: equal studies have equal digests
   double guard_lines_per_second = 0, buffer_lines_per_second = 0;  // of processor time
 };

@@ -54,6 +54,26 @@ TEST(OrderHistory, AmazonDaysBecomeTimesInReversedRowOrder) {
   EXPECT_TRUE(world::check(demand, history->catalogue).has_value());
 }
 
+TEST(OrderHistory, AmazonsReportIsTabSeparatedAndKnowsTheSecond) {
+  const auto history = read_order_history(
+      "amazon-order-id\tmerchant-order-id\tpurchase-date\torder-status\tproduct-name\tsku\tquantity\titem-"
+      "price\n"
+      "701-1\t\t2026-01-02T10:00:05+00:00\tShipped\tMonitor 27\"\tX\t2\t30.00\n"
+      "701-2\t\t2026-01-01T09:00:00+01:00\tCancelled\tCup\tY\t0\t\n",
+      {});
+  ASSERT_TRUE(history.has_value()) << history.error().detail;
+  EXPECT_EQ(history->format, HistoryFormat::amazon_report);
+  ASSERT_EQ(history->demand.size(), 2U);
+  EXPECT_EQ(to_string(history->demand.time[0]), "2026-01-01T08:00:00Z");
+  EXPECT_EQ(history->demand.units, (std::vector<std::int32_t>{1, 2})) << "a cancelled item was wanted";
+  EXPECT_EQ(history->imputed_quantities, 1U);
+  EXPECT_EQ(history->imputed_times, 0U);
+  EXPECT_EQ(history->imputed_channels, 2U);
+  EXPECT_EQ(history->unit_price_minor, (std::vector<std::int64_t>{1500, 0}));
+  EXPECT_EQ(error_of("amazon-order-id\tpurchase-date\tsku\tquantity\n1\tsoon\tX\t1\n"),
+            "line 2: column purchase-date: cannot read 'soon'");
+}
+
 TEST(OrderHistory, OnlineRetailLeavesOutWhatIsNoSale) {
   const std::string_view csv =
       "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"

@@ -5,7 +5,6 @@
 
 #include <boost/json/parse.hpp>
 
-#include "daemon/backtest/study/history_file.hpp"
 #include "daemon/backtest/study/report.hpp"
 #include "daemon/backtest/world/shoppers.hpp"
 
@@ -94,20 +93,34 @@ TEST(Study, TheGuardBeatsNoGuardAndTheBestBuffer) {
   }
 }
 
-TEST(Study, StoppedItReportsCompleteSeedsOnly) {
+TEST(Study, StoppedItReportsTheCellsThatAreComplete) {
   std::atomic<bool> stop = false;
   auto settings = small();
   settings.threads = 1;
   settings.loss_rates = {0};
+  const auto whole = run_study(settings, {.history = made});
   StudyHooks hooks{.history = made, .stop = &stop};
-  hooks.progress = [&](std::uint64_t done, std::uint64_t of) { stop = done > of / 2; };
+  // In the middle of the second seed: its first polling is done, its second is not.
+  hooks.progress = [&](std::uint64_t done, std::uint64_t of) { stop = done >= of * 7 / 8; };
   const auto result = run_study(settings, hooks);
   EXPECT_TRUE(result.partial);
   EXPECT_EQ(result.seeds, 1U);
-  EXPECT_EQ(result.cells.size(), 4U);
-  EXPECT_NE(report_text(result, {"made", made(1)}).find("PARTIAL"), std::string::npos);
+  ASSERT_EQ(result.cells.size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(result.cells[i].seeds, i < 2 ? 2U : 1U);
+    EXPECT_EQ(result.cells[i].scale, whole.cells[i].scale);
+  }
+  EXPECT_DOUBLE_EQ(result.cells[0].guards[1].ratio, whole.cells[0].guards[1].ratio);
+  const auto text = report_text(result, {"made", made(1)});
+  EXPECT_NE(text.find("PARTIAL: stopped after"), std::string::npos);
+  EXPECT_NE(text.find("1 to 2 seeds, cell by cell"), std::string::npos) << text;
+  const auto json = boost::json::parse(report_json(result, {"made", made(1)})).as_object();
+  EXPECT_TRUE(json.at("partial").as_bool());
+  EXPECT_EQ(json.at("cells").at(0).at("seeds"), 2);
   stop = true;
-  EXPECT_TRUE(run_study(settings, hooks).cells.empty());
+  const auto none = run_study(settings, hooks);
+  EXPECT_TRUE(none.cells.empty());
+  EXPECT_NE(report_text(none, {"made", made(1)}).find("No cell was complete"), std::string::npos);
 }
 
 TEST(Study, TheJsonHoldsEveryCellParameterAndSeed) {
@@ -153,11 +166,6 @@ TEST(Score, TheIntervalHoldsTheRatio) {
   EXPECT_LT(interval.low, ratio);
   EXPECT_GT(interval.high, ratio);
   EXPECT_LT(interval.high - interval.low, .2);
-}
-
-TEST(HistoryFile, SaysWhatItCannotRead) {
-  EXPECT_EQ(read_history_file("/nonexistent.csv").error().code, ErrorCode::io);
-  EXPECT_EQ(read_history_file("orders.csv.xz").error().code, ErrorCode::unsupported);
 }
 
 }  // namespace
