@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "config/base/text.hpp"
 #include "connectors/http/event.hpp"
 #include "connectors/net/sleep.hpp"
 #include "daemon/app/orders_json.hpp"
