@@ -98,12 +98,12 @@ void Book::resolve(const std::string& id, Instant now) {
 }
 
 void Book::stands_now(const Standing& standing) {
-  standing_of(standing.alert.identity.kind).insert(standing.id);
+  standing_.at(static_cast<std::size_t>(standing.alert.identity.kind)).insert(standing.id);
   if (!standing.alert.lasting) events_.emplace(standing.begun, standing.id);
 }
 
 void Book::stands_no_more(const Standing& standing) {
-  standing_of(standing.alert.identity.kind).erase(standing.id);
+  standing_.at(static_cast<std::size_t>(standing.alert.identity.kind)).erase(standing.id);
   if (!standing.alert.lasting) events_.erase({standing.begun, standing.id});
 }
 

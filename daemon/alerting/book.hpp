@@ -39,6 +39,10 @@ class Book {
   const Standing* find_by_prefix(std::string_view digits) const;
   const std::map<std::string, Standing, std::less<>>& all() const { return all_; }
   std::size_t standing() const;
+  // Their ids.
+  const std::set<std::string>& standing_of(AlertKind kind) const {
+    return standing_.at(static_cast<std::size_t>(kind));
+  }
   std::uint64_t refused() const { return refused_; }
   // Events that gave way to newer ones before every sink was told.
   std::uint64_t overtaken() const { return overtaken_; }
@@ -53,7 +57,6 @@ class Book {
   void raise(const Alert& alert, Instant now);
   void stands_now(const Standing& standing);
   void stands_no_more(const Standing& standing);
-  std::set<std::string>& standing_of(AlertKind kind) { return standing_.at(static_cast<std::size_t>(kind)); }
 
   std::size_t most_;
   std::uint64_t refused_ = 0, overtaken_ = 0;

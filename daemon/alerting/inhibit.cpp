@@ -31,27 +31,17 @@ std::string_view word(Inhibition inhibition) {
 }
 
 Inhibitors::Inhibitors(const Book& book, const InhibitFacts& facts) : facts_(facts) {
-  for (const auto& [id, standing] : book.all()) {
-    if (!standing.stands()) continue;
-    const auto& identity = standing.alert.identity;
-    switch (identity.kind) {
-      case AlertKind::breaker:
-        breakers_[identity.account] = true;
-        break;
-      case AlertKind::source_stale:
-        // Of stock, not of a channel's orders.
-        if (identity.account.empty()) stale_ = true;
-        break;
-      case AlertKind::suspect_stock:
-        if (auto sku = label(standing.alert, "sku"); !sku.empty()) suspect_skus_[std::move(sku)] = true;
-        break;
-      case AlertKind::carrier_incident:
-        incidents_[{identity.account, label(standing.alert, "carrier")}] = true;
-        break;
-      default:
-        break;
-    }
-  }
+  const auto each = [&book](AlertKind kind, const auto& take) {
+    for (const auto& id : book.standing_of(kind)) take(book.find(id)->alert);
+  };
+  each(AlertKind::breaker, [this](const Alert& a) { breakers_[a.identity.account] = true; });
+  // Of stock, not of a channel's orders.
+  each(AlertKind::source_stale, [this](const Alert& a) { stale_ = stale_ || a.identity.account.empty(); });
+  each(AlertKind::suspect_stock, [this](const Alert& a) {
+    if (auto sku = label(a, "sku"); !sku.empty()) suspect_skus_[std::move(sku)] = true;
+  });
+  each(AlertKind::carrier_incident,
+       [this](const Alert& a) { incidents_[{a.identity.account, label(a, "carrier")}] = true; });
 }
 
 Inhibition Inhibitors::of(const Standing& standing) const {

@@ -179,18 +179,19 @@ Round run(const State& state, const RoundFacts& facts) {
   return round;
 }
 
-std::vector<std::pair<std::string, std::string>> explain(const Standing& standing, const State& state,
-                                                         const RoundFacts& facts) {
-  const Inhibitors inhibitors(state.book, facts.inhibit);
+Explainer::Explainer(const State& state, RoundFacts facts)
+    : state_(state), facts_(std::move(facts)), inhibitors_(state.book, facts_.inhibit) {}
+
+std::vector<std::pair<std::string, std::string>> Explainer::of(const Standing& standing) const {
   std::vector<std::pair<std::string, std::string>> why;
-  const auto inhibition = inhibitors.of(standing);
-  const auto* silence = silenced_by(standing, state.silences, facts.now);
-  for (const auto& sink : facts.sinks) {
+  const auto inhibition = inhibitors_.of(standing);
+  const auto* silence = silenced_by(standing, state_.silences, facts_.now);
+  for (const auto& sink : facts_.sinks) {
     const auto how = route(sink, standing.alert);
     std::string text(word(how));
     if (goes(how)) {
       const auto group = group_of(sink, standing.alert, how);
-      const auto* told = told_of(state, sink.id, group);
+      const auto* told = told_of(state_, sink.id, group);
       if (knows(told, standing))
         text = "told";
       else if (inhibition != Inhibition::none)

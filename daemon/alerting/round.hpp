@@ -54,8 +54,19 @@ struct Round {
 
 Round run(const State& state, const RoundFacts& facts);
 
-// Why an alert is or is not told to each sink, for people: {"team", "gathering"}.
-std::vector<std::pair<std::string, std::string>> explain(const Standing& standing, const State& state,
-                                                         const RoundFacts& facts);
+// Why alerts are or are not told to each sink, for people: {"team", "gathering"}. Made once for as many as
+// are asked about in one turn; the state must stay as it is meanwhile.
+class Explainer {
+ public:
+  Explainer(const State& state, RoundFacts facts);
+  Explainer(const Explainer&) = delete;
+  Explainer& operator=(const Explainer&) = delete;
+  std::vector<std::pair<std::string, std::string>> of(const Standing& standing) const;
+
+ private:
+  const State& state_;
+  RoundFacts facts_;
+  Inhibitors inhibitors_;
+};
 
 }  // namespace forestall::alerting

@@ -66,10 +66,6 @@ RoundFacts SellerAlerts::facts() const {
           .now = ports_.clock.now()};
 }
 
-std::vector<std::pair<std::string, std::string>> SellerAlerts::explain(const Standing& standing) const {
-  return alerting::explain(standing, state_, facts());
-}
-
 Postman* SellerAlerts::postman_of(std::string_view sink) {
   const auto at = std::ranges::find(postmen_, sink, [](const Postman& p) { return p.settings().id; });
   return at == postmen_.end() ? nullptr : &*at;

@@ -64,7 +64,8 @@ class SellerAlerts {
   const SellerId& seller() const { return ports_.seller.settings.id; }
   const State& state() const { return state_; }
   const std::deque<Postman>& postmen() const { return postmen_; }
-  std::vector<std::pair<std::string, std::string>> explain(const Standing& standing) const;
+  // For one turn of the loop.
+  Explainer explainer() const { return {state_, facts()}; }
 
   // --- what persons ask for; stored when it returns; unavailable while this is not open ---
   // By the first digits of their ids. not_found names the first that nothing stands for; then nothing is

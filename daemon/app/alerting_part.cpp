@@ -144,7 +144,7 @@ Part make_alerting(Context& context, http::HttpClient& http, redis::Client& redi
   const auto self = std::make_shared<Alerting>(context, http, redis, std::move(flow), std::move(acting));
   context.metrics.add([self](metrics::Page& page) { self->collect(page); });
   context.status.emplace_back("alerts", [self] { return self->status(); });
-  add_alerting_routes(context, [self](std::string_view seller) { return self->find(seller); });
+  add_alerting_routes(context.routes, [self](std::string_view seller) { return self->find(seller); });
   return {.name = "alerting",
           .start = [self] { return self->start(); },
           .stop = [self] { return self->stop(); },

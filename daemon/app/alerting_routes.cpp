@@ -2,12 +2,15 @@
 #include "daemon/app/alerting_routes.hpp"
 
 #include <algorithm>
-#include <array>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "config/base/text.hpp"
@@ -23,6 +26,7 @@ using web::Method;
 namespace json = boost::json;
 
 constexpr std::size_t most_shown = 1000;
+constexpr std::size_t rows_a_turn = 50;
 constexpr Millis longest_snooze = std::chrono::days(90);
 
 constexpr std::string_view alerts_schema = R"({
@@ -50,9 +54,9 @@ constexpr std::string_view snoozed_schema = R"({
   "type": "object", "required": ["snooze", "until"],
   "properties": {"snooze": {"type": "string"}, "until": {"type": "string"}}})";
 
-json::object alert_json(const SellerAlerts& alerts, const Standing& s) {
+json::object alert_json(const alerting::Explainer& explainer, const Standing& s) {
   json::object sinks;
-  for (const auto& [sink, why] : alerts.explain(s)) sinks[sink] = why;
+  for (const auto& [sink, why] : explainer.of(s)) sinks[sink] = why;
   const auto& a = s.alert;
   json::object o{{"id", s.id},
                  {"kind", alerting::word(a.identity.kind)},
@@ -133,42 +137,60 @@ Result<alerting::Silence> wish_of(const web::Request& request) {
   return wish;
 }
 
+// Which alerts a request is about: how many, and the ids of those that are shown, the most severe first.
+struct Wanted {
+  std::size_t matching = 0;
+  std::vector<std::string> ids{};
+};
+Wanted wanted_of(const web::Request& request, const alerting::Book& book) {
+  const bool all = request.query_value("all").value_or("false") == "true";
+  const auto kind = request.query_value("kind");
+  const auto account = request.query_value("account");
+  std::vector<const Standing*> found;
+  for (const auto& [id, one] : book.all())
+    if ((all || one.stands()) && (!kind || alerting::word(one.alert.identity.kind) == *kind) &&
+        (!account || one.alert.identity.account.str() == *account))
+      found.push_back(&one);
+  const auto key = [](const Standing* s) {
+    return std::tuple(!s->stands(), -static_cast<int>(s->alert.severity),
+                      s->alert.act_by.value_or(Instant::max()), s->begun, std::string_view(s->id));
+  };
+  const auto most = static_cast<std::ptrdiff_t>(std::min(found.size(), most_shown));
+  std::ranges::partial_sort(found, found.begin() + most, {}, key);
+  Wanted wanted{.matching = found.size()};
+  for (const auto* one : std::span(found).first(static_cast<std::size_t>(most)))
+    wanted.ids.push_back(one->id);
+  return wanted;
+}
+
 class Routes {
  public:
   explicit Routes(std::function<SellerAlerts*(std::string_view)> find) : find_(std::move(find)) {}
 
-  web::Response list(const web::Request& request) const {
+  awaitable<web::Response> list(const web::Request& request) const {
     const auto* alerts = find_(request.parameter("seller"));
-    if (alerts == nullptr) return no_seller();
-    const bool all = request.query_value("all").value_or("false") == "true";
-    const auto kind = request.query_value("kind");
-    const auto account = request.query_value("account");
-    std::vector<const Standing*> found;
-    for (const auto& [id, one] : alerts->state().book.all())
-      if ((all || one.stands()) && (!kind || alerting::word(one.alert.identity.kind) == *kind) &&
-          (!account || one.alert.identity.account.str() == *account))
-        found.push_back(&one);
-    std::ranges::sort(found, [](const Standing* a, const Standing* b) {
-      const auto key = [](const Standing* s) {
-        return std::tuple(!s->stands(), -static_cast<int>(s->alert.severity),
-                          s->alert.act_by.value_or(Instant::max()), s->begun);
-      };
-      return key(a) < key(b);
-    });
+    if (alerts == nullptr) co_return no_seller();
+    const auto wanted = wanted_of(request, alerts->state().book);
+    // A little in each turn of the loop. What is forgotten in between is left out.
     json::array rows, snoozes, sinks;
-    for (const auto* one : found)
-      if (rows.size() < most_shown) rows.push_back(alert_json(*alerts, *one));
+    for (std::size_t next = 0; next < wanted.ids.size();) {
+      const auto explainer = alerts->explainer();
+      for (const auto end = std::min(wanted.ids.size(), next + rows_a_turn); next < end; ++next)
+        if (const auto* one = alerts->state().book.find(wanted.ids[next]); one != nullptr)
+          rows.push_back(alert_json(explainer, *one));
+      co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
+    }
     for (const auto& [id, silence] : alerts->state().silences) snoozes.push_back(silence_json(silence));
     for (const auto& postman : alerts->postmen())
       if (shown(*alerts, postman)) sinks.push_back(sink_json(*alerts, postman));
     const auto shown = rows.size();
-    return web::json(json::serialize(json::object{{"seller", alerts->seller().str()},
-                                                  {"standing", alerts->state().book.standing()},
-                                                  {"matching", found.size()},
-                                                  {"shown", shown},
-                                                  {"alerts", std::move(rows)},
-                                                  {"snoozes", std::move(snoozes)},
-                                                  {"sinks", std::move(sinks)}}));
+    co_return web::json(json::serialize(json::object{{"seller", alerts->seller().str()},
+                                                     {"standing", alerts->state().book.standing()},
+                                                     {"matching", wanted.matching},
+                                                     {"shown", shown},
+                                                     {"alerts", std::move(rows)},
+                                                     {"snoozes", std::move(snoozes)},
+                                                     {"sinks", std::move(sinks)}}));
   }
 
   awaitable<web::Response> acknowledge(const web::Request& request) const {
@@ -254,22 +276,24 @@ double unix_seconds(const std::optional<Instant>& at) {
 
 }  // namespace
 
-void add_alerting_routes(Context& context, std::function<SellerAlerts*(std::string_view)> find) {
+void add_alerting_routes(std::vector<web::Route>& routes,
+                         std::function<SellerAlerts*(std::string_view)> find) {
   const auto self = std::make_shared<Routes>(std::move(find));
   const auto add = [&](Method method, std::string_view pattern, std::string_view summary,
                        web::Handler handler, std::vector<web::QueryParameter> query,
                        std::string_view schema = {}) {
-    context.routes.push_back({.method = method,
-                              .pattern = pattern,
-                              .access = method == Method::get ? Access::read : Access::change,
-                              .summary = summary,
-                              .handler = std::move(handler),
-                              .query = std::move(query),
-                              .response_schema = schema});
+    routes.push_back({.method = method,
+                      .pattern = pattern,
+                      .access = method == Method::get ? Access::read : Access::change,
+                      .summary = summary,
+                      .handler = std::move(handler),
+                      .query = std::move(query),
+                      .response_schema = schema});
   };
-  add(Method::get, "/api/v1/sellers/{seller}/alerts",
+  add(
+      Method::get, "/api/v1/sellers/{seller}/alerts",
       "What people should know: alerts that stand, whom they were told to, snoozes, sinks",
-      web::immediate([self](const web::Request& request) { return self->list(request); }),
+      [self](const web::Request& request) { return self->list(request); },
       {{"kind", "only of this kind"},
        {"account", "only of this account"},
        {"all", "true: also what is over"}},
@@ -301,12 +325,9 @@ void add_alerting_routes(Context& context, std::function<SellerAlerts*(std::stri
 void collect_alerting(metrics::Page& page, const std::deque<SellerAlerts>& sellers, std::uint64_t dropped) {
   std::map<std::string, SinkSum> sinks;
   for (const auto& alerts : sellers) {
-    std::array<std::uint64_t, alerting::Book::kinds> by_kind{};
-    for (const auto& [id, one] : alerts.state().book.all())
-      if (one.stands()) ++by_kind.at(static_cast<std::size_t>(one.alert.identity.kind));
     for (const auto& [kind, value] : config::words(std::type_identity<alerting::AlertKind>{}))
       page.gauge("forestall_alerts_standing", "Alerts that stand, by kind.",
-                 by_kind.at(static_cast<std::size_t>(value)),
+                 alerts.state().book.standing_of(value).size(),
                  {{"seller", alerts.seller().str()}, {"kind", kind}});
     page.counter("forestall_alerts_refused_total", "Alerts that were not taken because too many stand.",
                  alerts.state().book.refused(), {{"seller", alerts.seller().str()}});

@@ -7,13 +7,15 @@
 #include <deque>
 #include <functional>
 #include <string_view>
+#include <vector>
 
 #include "daemon/alerting/seller_alerts.hpp"
 #include "daemon/app/context.hpp"
 
 namespace forestall::app {
 
-void add_alerting_routes(Context& context, std::function<alerting::SellerAlerts*(std::string_view)> find);
+void add_alerting_routes(std::vector<web::Route>& routes,
+                         std::function<alerting::SellerAlerts*(std::string_view)> find);
 
 void collect_alerting(metrics::Page& page, const std::deque<alerting::SellerAlerts>& sellers,
                       std::uint64_t dropped);

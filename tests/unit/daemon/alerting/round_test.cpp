@@ -225,8 +225,9 @@ TEST(RoundTest, SaysWhyEachSinkIsOrIsNotTold) {
   room.raise(shortfall("A"));
   const auto& alert = room.state.book.all().begin()->second;
   const auto why = [&] {
-    return explain(alert, room.state,
-                   {.seller = room.seller, .sinks = room.sinks, .inhibit = room.inhibit, .now = room.now});
+    return Explainer(room.state,
+                     {.seller = room.seller, .sinks = room.sinks, .inhibit = room.inhibit, .now = room.now})
+        .of(alert);
   };
   using Pair = std::pair<std::string, std::string>;
   EXPECT_THAT(why(), ElementsAre(Pair("team", "waiting"), Pair("strict", "too_mild")));
