@@ -146,6 +146,13 @@ double Recalibration::apply(double probability) const {
 
 Recalibration fit_recalibration(std::span<const Judged> cases, double prior_shift, double prior_slope) {
   Recalibration out;
+  double centre = 0;
+  double total = 0;
+  for (const Judged& c : cases) {
+    centre += c.weight * log_odds(c.probability);
+    total += c.weight;
+  }
+  centre = total > 0 ? centre / total : 0;
   const double hold_shift = 1 / (prior_shift * prior_shift);
   const double hold_slope = 1 / (prior_slope * prior_slope);
   for (int round = 0; round < 25; ++round) {
@@ -155,8 +162,8 @@ Recalibration fit_recalibration(std::span<const Judged> cases, double prior_shif
     double h01 = 0;
     double h11 = hold_slope;
     for (const Judged& c : cases) {
-      const double x = log_odds(c.probability);
-      const double p = from_log_odds(out.shift + out.slope * x);
+      const double x = log_odds(c.probability) - centre;
+      const double p = from_log_odds(centre + out.shift + out.slope * x);
       const double error = c.weight * ((c.happened ? 1.0 : 0.0) - p);
       const double bend = c.weight * p * (1 - p);
       g0 += error;
@@ -178,6 +185,7 @@ Recalibration fit_recalibration(std::span<const Judged> cases, double prior_shif
     out.slope = std::clamp(out.slope + d1, 0.25, 2.0);
     if (longest < 1e-7) break;
   }
+  out.shift += centre * (1 - out.slope);
   return out;
 }
 

@@ -61,7 +61,9 @@ struct Judged {
 };
 
 // Cox 1958 (Biometrika 45:562-565), with a normal prior around the identity: `prior_shift` and `prior_slope`
-// are its standard deviations, so that a quiet month changes little. A slope stays within [0.25, 2].
+// are its standard deviations, so that a quiet month changes little. The prior of the shift is of that at the
+// cases' mean log odds: rare events lie far from even odds, and a slope that turned there would move the
+// level. A slope stays within [0.25, 2].
 Recalibration fit_recalibration(std::span<const Judged> cases, double prior_shift, double prior_slope);
 
 }  // namespace forestall::forecasting

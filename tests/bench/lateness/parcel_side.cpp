@@ -10,6 +10,13 @@ namespace forestall::bench {
 
 using namespace forecasting;
 
+namespace {
+// Through the first week what sets a parcel apart from others of its time is a clue and the level of the time
+// is not: by the time it is settled it has been wrong as often as right. Then neither a shift nor a slope may
+// be learned from what was settled lately. Older parcels are judged by what they themselves have done.
+constexpr bool young(std::size_t stage) { return stage_ages[stage] <= 7; }
+}  // namespace
+
 ParcelSide::ParcelSide(std::span<const OlistOrder> orders)
     : orders_(orders),
       to_({.half_life_days = 150}),
@@ -19,8 +26,10 @@ ParcelSide::ParcelSide(std::span<const OlistOrder> orders)
       late_by_seller_({.half_life_days = 180, .parent_weight = 15}),
       late_by_state_({.half_life_days = 150, .parent_weight = 30}) {
   for (std::size_t s = 0; s < stage_count; ++s)
-    stages_.emplace_back(
-        EventSettings{.width = clue_count, .prior_shift = 0.05, .usual_days = s == 0 ? 7.0 : 0.0});
+    stages_.emplace_back(EventSettings{.width = clue_count,
+                                       .prior_shift = young(s) ? 0.01 : 0.05,
+                                       .prior_slope = young(s) ? 0.02 : 0.05,
+                                       .usual_days = young(s) ? 14.0 : 0.0});
 }
 
 ParcelSide::Parcel ParcelSide::make(std::size_t order) const {
@@ -55,10 +64,8 @@ ParcelSide::Clues ParcelSide::clues(std::size_t order, const Parcel& p, std::int
   const double limit_miss = o.ship_by ? static_cast<double>(*o.handed_over - *o.ship_by) / day_seconds : 0.0;
   Clues c{};
   std::size_t i = 0;
-  // At hand-over only what sets a lane apart is a clue: the level of the day has been wrong as often as
-  // right.
   const double usual = odds(slow_, {});
-  const bool apart = stage == 0;
+  const bool apart = young(stage);
   c[i++] = usual;
   c[i++] = odds(to_, p.to) - (apart ? odds(to_, {}) : 0);
   c[i++] = odds(from_, p.from) - (apart ? odds(from_, {}) : 0);

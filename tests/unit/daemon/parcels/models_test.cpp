@@ -77,6 +77,45 @@ TEST_F(Models, OnesOwnHistoryOutweighsThePriors) {
             models.look(p, place, {}, start + hours(36)).longer_share);
 }
 
+// Scans every few hours, but round in circles: by Friday evening nothing comes before Monday any more.
+TEST_F(Models, WhatIsNotThereOnFridayEveningIsLateForSunday) {
+  const Parcel p = seen(monday, monday + hours(6), monday + days(4) + hours(5));
+  const Instant sunday = at("2026-03-15T15:00:00Z");
+  const auto late = [&](std::string_view when) { return models.look(p, place, sunday, at(when)).late_raw; };
+  EXPECT_LT(late("2026-03-13T12:00:00Z"), 0.7) << "Friday morning, all of the day to come";
+  EXPECT_GT(late("2026-03-14T02:00:00Z"), late("2026-03-13T12:00:00Z") + 0.15) << "ten in the evening";
+  EXPECT_GT(late("2026-03-15T14:00:00Z"), late("2026-03-14T02:00:00Z"));
+  // Over the night on which clocks go forward, and with a promise at the end of a day, nothing jumps.
+  EXPECT_LT(models.look(p, place, at("2026-03-17T03:59:59Z"), at("2026-03-14T02:00:00Z")).late_raw,
+            late("2026-03-14T02:00:00Z"));
+}
+
+// Long before its promise is near: what is silent for ten days will not be there in two.
+TEST_F(Models, ASilenceThatOutlastsThePromiseIsLate) {
+  const Parcel p = seen(monday, monday + hours(6), monday + hours(6));
+  const Instant now = monday + days(3);
+  const Instant due = monday + days(5);
+  const auto chances = models.look(p, place, due, now);
+  EXPECT_LT(chances.longer_share, 0.1);
+  Parcel moving = p;
+  moving.last_scan_at = now - hours(1);
+  EXPECT_GT(chances.late_raw, models.look(moving, place, due, now).late_raw);
+  EXPECT_LE(chances.late_raw, 1);
+}
+
+TEST_F(Models, LateSaysWhetherItRestsOnOnesOwnHistory) {
+  const Parcel p = seen(monday, monday + hours(6), monday + hours(6));
+  EXPECT_TRUE(models.look(p, place, monday + days(4), monday + days(1)).little_history);
+  for (int i = 0; i < 60; ++i) {
+    Parcel done = seen(monday, monday + hours(6), monday + days(2));
+    done.state = ShipmentState::delivered;
+    done.delivered_at = done.ended_at = monday + days(2);
+    models.ended(done, place, monday + days(2));
+  }
+  models.refresh();
+  EXPECT_FALSE(models.look(p, place, monday + days(4), monday + days(2)).little_history);
+}
+
 TEST_F(Models, LateIsLikelierTheLessIsLeftAndSureOnceItHasPassed) {
   const Parcel p = seen(monday, monday + hours(6), monday + hours(6));
   const Instant now = monday + hours(8);
