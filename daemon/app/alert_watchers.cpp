@@ -117,14 +117,22 @@ class Watchers {
   }
 
   void unread_orders(Inbox& inbox, const flow::Seller& seller, const flow::Account& account, Instant now) {
-    if (!account.orders_read_at) return;  // not yet: /readyz says so, and a start is no alert
+    if (account.marketplace != nullptr &&
+        std::ranges::find(account.marketplace->feeds(), ports::Feed::orders) ==
+            account.marketplace->feeds().end())
+      return;
     const auto& id = seller.settings.id;
-    const auto alert = alerting::orders_unread_alert(id, account.settings.id, *account.orders_read_at,
-                                                     seller.settings.time_zone, now);
+    const auto key = "orders of " + id.str() + " " + account.settings.id.str();
+    const bool never = !account.orders_read_at;
+    // After a start in the middle of an outage as well: counted from the first look.
+    if (!never) since_.erase(key);
+    const auto since = never ? since_.try_emplace(key, now).first->second : *account.orders_read_at;
+    const auto alert =
+        alerting::orders_unread_alert(id, account.settings.id, since, never, seller.settings.time_zone, now);
     const auto most = std::max<Millis>(orders_silent_for, 10 * account.settings.poll.orders);
-    if (now - *account.orders_read_at > most)
+    if (now - since > most)
       inbox.raise(alert);
-    else
+    else if (!never)
       inbox.resolve(alert.identity);
   }
 

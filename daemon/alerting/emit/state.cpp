@@ -39,7 +39,7 @@ Alert source_alert(const SellerId& seller, std::string_view source, std::string_
           .labels = {{"source", std::string(source)}}};
 }
 
-Alert orders_unread_alert(const SellerId& seller, const AccountId& account, Instant since,
+Alert orders_unread_alert(const SellerId& seller, const AccountId& account, Instant since, bool never,
                           const TimeZone& zone, Instant now) {
   const auto silent = now - since;
   return {
@@ -48,7 +48,8 @@ Alert orders_unread_alert(const SellerId& seller, const AccountId& account, Inst
       .hard = true,
       .headline = fmt::format("No orders of {} could be read for {}", account.str(), say_span(silent)),
       .first = "See what is wrong: forestall doctor. Until then other channels may sell what is gone there.",
-      .numbers = {fmt::format("last read {}", say_time(since, zone, now))}};
+      .numbers = {fmt::format("{} {}", never ? "not once since the start" : "last read",
+                              say_time(since, zone, now))}};
 }
 
 Alert suspect_sku_alert(const SellerId& seller, std::string_view sku) {

@@ -15,8 +15,9 @@ Alert breaker_alert(const SellerId& seller, const AccountId& account, std::strin
 // `why`: in the words of whoever reads it. `doubtful`: it speaks, and is not believed.
 Alert source_alert(const SellerId& seller, std::string_view source, std::string_view why, bool doubtful);
 
-// Nobody knows the new orders of the account since then.
-Alert orders_unread_alert(const SellerId& seller, const AccountId& account, Instant since,
+// Nobody knows the new orders of the account since then: they were read last, or (`never`) it was begun to
+// try.
+Alert orders_unread_alert(const SellerId& seller, const AccountId& account, Instant since, bool never,
                           const TimeZone& zone, Instant now);
 
 Alert suspect_sku_alert(const SellerId& seller, std::string_view sku);

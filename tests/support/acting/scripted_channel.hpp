@@ -3,6 +3,7 @@
 // late or never, people who change things at any moment.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
@@ -51,7 +52,10 @@ class ScriptedChannel final : public ports::Marketplace {
   std::int64_t shown(const std::string& listing);
 
   const model::Capabilities& capabilities() const override { return declared; }
-  std::span<const ports::Feed> feeds() const override { return {}; }
+  std::span<const ports::Feed> feeds() const override {
+    static constexpr std::array all{ports::Feed::orders};
+    return all;
+  }
   Monotonic earliest(ports::CallKind, ports::Feed) const override { return clock_.monotonic(); }
   boost::asio::awaitable<Result<ports::Page>> poll(ports::Feed feed, ports::Cursor from,
                                                    std::chrono::nanoseconds timeout) override;

@@ -401,6 +401,17 @@ std::vector<Case> cases() {
        {"No orders of shop could be read for 40 min", "forestall doctor", "last read "},
        [](Watch& w) { w.room.account->orders_read_at = w.now() - 40min; },
        [](Watch& w) { w.room.account->orders_read_at = w.now(); }},
+      {"OrdersWereNeverRead",
+       AlertKind::source_stale,
+       Severity::warning,
+       {"No orders of shop could be read for 31 min", "forestall doctor", "not once since the start "},
+       [](Watch& w) {
+         w.room.account->orders_read_at.reset();
+         w.look();
+         EXPECT_TRUE(w.standing(AlertKind::source_stale).empty()) << "a start is no alert";
+         w.room.clock.advance(31min);
+       },
+       [](Watch& w) { w.room.account->orders_read_at = w.now(); }},
       {"ALoginRunsOut",
        AlertKind::credential_expiring,
        Severity::warning,
