@@ -238,7 +238,7 @@ double Beliefs::share(const AccountId& account, std::span<const AccountId> among
 }
 
 guard::SkuDemand Beliefs::demand(SkuRef sku, Instant now, Units available, Millis lead_time, Millis blind,
-                                 double follow_units) const {
+                                 guard::Following follow) const {
   if (index(sku) >= model_.size()) return {};
   const auto level = model_.level(index(sku), now);
   const double a_day = level.mean_units_per_hour() * 24;
@@ -252,7 +252,7 @@ guard::SkuDemand Beliefs::demand(SkuRef sku, Instant now, Units available, Milli
         (static_cast<double>(available.count()) - a_day * in_days(lead_time)) / std::max(a_day, 1e-3);
     until = lead_time + Millis(static_cast<std::int64_t>(std::clamp(before, 0.0, 60.0) * 86'400'000));
   }
-  return guard::sku_demand(model_, level, now, shelves_[index(sku)].last_sale, until, blind, follow_units);
+  return guard::sku_demand(model_, level, now, shelves_[index(sku)].last_sale, until, blind, follow);
 }
 
 void Beliefs::selling(SkuRef sku, Instant now, bool yes) {

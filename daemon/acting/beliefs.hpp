@@ -48,7 +48,7 @@ class Beliefs {
   // Of the SKU's demand, the part that this account brings, among the accounts given.
   double share(const AccountId& account, std::span<const AccountId> among) const;
   guard::SkuDemand demand(ledger::SkuRef sku, Instant now, Units available, Millis lead_time, Millis blind,
-                          double follow_units) const;
+                          guard::Following follow) const;
   void selling(ledger::SkuRef sku, Instant now, bool yes);
   // Whether the SKU was split when it was decided last; nullopt: never decided.
   std::optional<bool> split(ledger::SkuRef sku) const;

@@ -116,7 +116,7 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
   for (const auto& account : accounts)
     blind += std::chrono::duration_cast<Millis>(beliefs.share(account, accounts) *
                                                 pace_of(*this->desk(account.str())).seen);
-  const double follow = clustering * beliefs.pooled().after_a_sale(blind);
+  const guard::Following follow{.units = clustering * beliefs.pooled().after_a_sale(blind)};
   for (std::size_t i = 0; i < facts.size(); ++i) {
     auto& one = facts[i];
     const auto& desk = *desks_of[i];

@@ -85,4 +85,31 @@ class DemandCursor {
   WindowDemand source_{};
 };
 
+// E[(D - units)+] to 1e-13 of the mean, which is enough for money. Walking beats asking where the count is
+// small.
+inline double excess_for_money(const WindowDemand& demand, int units) {
+  constexpr int most_steps = 24;
+  if (units > most_steps || !(demand.mean_units < 200)) return expected_excess(demand, units);
+  DemandCursor cursor(demand);
+  if (units < 0) return cursor.excess() - units;
+  while (cursor.units() < units) cursor.advance();
+  return cursor.excess();
+}
+
+// E[(D - low)+] - E[(D - high)+], low <= high: what a listing of `high` units sells beyond `low`.
+inline double sold_between(const WindowDemand& demand, int low, int high) {
+  constexpr int most_steps = 24;
+  if (low < 0 || low > most_steps || !(demand.mean_units < 200))
+    return expected_excess(demand, low) - expected_excess(demand, high);
+  DemandCursor cursor(demand);
+  while (cursor.units() < low) cursor.advance();
+  // Unit by unit P(D > u), until nothing is left.
+  double sold = 0;
+  for (; cursor.units() < high && cursor.excess() > 1e-12; cursor.advance()) {
+    if (cursor.units() - low > most_steps) return sold + cursor.excess() - expected_excess(demand, high);
+    sold += cursor.above();
+  }
+  return sold;
+}
+
 }  // namespace forestall::forecasting

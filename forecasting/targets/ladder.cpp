@@ -64,10 +64,10 @@ double race_now(std::span<const SkuListing> listings, const Totals& sum, int uni
   long exposed = 0;
   for (const auto& l : listings) exposed += l.exposure_units;
   if (exposed <= units) return 0;
-  const double all = expected_excess(sum.blind, units);
+  const double all = excess_for_money(sum.blind, units);
   if (all <= 1e-12) return 0;
   double own = 0;
-  for (const auto& l : listings) own += expected_excess(l.blind, std::min(l.exposure_units, units));
+  for (const auto& l : listings) own += excess_for_money(l.blind, std::min(l.exposure_units, units));
   return sum.oversold_cost * std::max(0.0, all - own);
 }
 
@@ -120,6 +120,20 @@ double race_bound(std::span<const SkuListing> listings, int units) {
     return WindowDemand{std::max(a.mean_units, b.mean_units), std::max(a.variance_units2, b.variance_units2)};
   };
   return worst * excess_bound(more(now.total(), later.total()), units);
+}
+
+double sellout_bound(std::span<const SkuListing> listings, int units) {
+  DemandSum demand;
+  double worst = 0, writes = 0, later = 0;
+  for (const auto& l : listings) {
+    demand.add(l.until_receipt, l.shared_level);
+    later += l.later().mean_units;
+    worst = std::max(worst, l.margin + l.cancel_cost);
+    writes += l.write_cost;
+  }
+  // P(D >= s) <= E[(D - s + 1)+] for whole s.
+  const double reach = std::min(1.0, excess_bound(demand.total(), units - 1));
+  return reach * (worst * later + units * writes);
 }
 
 double protection_bound(std::span<const SkuListing> listings, int units) {

@@ -71,6 +71,9 @@ inline constexpr int ladder_steps = 256;
 double excess_bound(const WindowDemand& demand, int units);
 // ... of the race, (k + m) E[(blind demand of all listings - units)+] ...
 double race_bound(std::span<const SkuListing> listings, int units);
+// ... of what selling out shared and pausing then costs: P(D >= units) times the race for nothing and the
+// writes on the way. The best later split costs no more ...
+double sellout_bound(std::span<const SkuListing> listings, int units);
 // ... and of what keeping units for the listings of higher margin can gain over sharing them.
 double protection_bound(std::span<const SkuListing> listings, int units);
 

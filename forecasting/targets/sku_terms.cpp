@@ -75,8 +75,12 @@ bool settle(const SkuTerms& terms, int usable, SkuVerdict& verdict) {
   for (const auto& l : terms.seen()) least_write = std::min(least_write, l.write_cost);
   verdict.race_cost_now = race_bound(terms.seen(), usable - 1);
   verdict.reason = Reason::race_below_write;
-  return verdict.race_cost_now < least_write &&
-         verdict.race_cost_now + protection_bound(terms.seen(), usable) < least_write;
+  if (verdict.race_cost_now >= least_write) {
+    const double sellout = sellout_bound(terms.seen(), usable);
+    if (sellout >= least_write) return false;
+    verdict.race_cost_now = sellout;
+  }
+  return verdict.race_cost_now + protection_bound(terms.seen(), usable) < least_write;
 }
 
 int divided_units(const SkuTerms& terms, int usable) {

@@ -103,8 +103,13 @@ void DemandBook::replay(const World& world) {
     model_.begin(static_cast<SkuIndex>(sku), since[sku]);
     selling(static_cast<SkuIndex>(sku), since[sku], true);
   }
-  for (world::LineIndex line = 0; line < end; ++line)
-    sold(sku_of(world, line), demand.time[line], demand.units[line]);
+  const Instant recent = start - std::chrono::days{56};
+  for (world::LineIndex line = 0; line < end; ++line) {
+    const SkuIndex sku = sku_of(world, line);
+    if (demand.time[line] >= recent)
+      believed_.push_back(static_cast<float>(level(sku, demand.time[line]).mean_units_per_hour()));
+    sold(sku, demand.time[line], demand.units[line]);
+  }
 }
 
 // Windows of the last eight weeks, every SKU with sales; nights, in which nothing is learned, are left out.
@@ -150,35 +155,31 @@ void DemandBook::learn_bursts(const World& world) {
   model_.set_bursts(learner.model());
 }
 
-double DemandBook::after_a_sale(const World& world, Millis length) const {
-  if (!taught_) return guard::PooledDemand().after_a_sale(length);
+guard::FollowCurve DemandBook::after_a_sale(const World& world, Millis length) const {
+  if (!taught_) return guard::FollowCurve::constant({0.5 * guard::PooledDemand().after_a_sale(length), 1});
+  guard::FollowCurve curve;
   const auto& demand = world.demand();
   const world::LineIndex end = history_end(world);
-  if (end == 0) return 0;
-  const Instant start = world.scenario().start;
-  const Instant first = std::max(demand.time[0], start - std::chrono::days{56});
-  const auto begin =
-      static_cast<world::LineIndex>(std::ranges::lower_bound(demand.time, first) - demand.time.begin());
   struct Recent {
-    std::vector<Instant> sales;
+    std::vector<world::LineIndex> sales;
     std::size_t oldest = 0;
   };
   std::vector<Recent> recent(model_.size());
-  std::vector<double> units(model_.size());
-  const double all_hours = std::max(1.0, model_.exposure_hours(first, start - first));
-  for (world::LineIndex line = begin; line < end; ++line) units[sku_of(world, line)] += demand.units[line];
-  double followed = 0, usual = 0, sales = 0;
-  for (world::LineIndex line = begin; line < end; ++line) {
-    const SkuIndex sku = sku_of(world, line);
-    Recent& before = recent[sku];
-    while (before.oldest < before.sales.size() && before.sales[before.oldest] + length < demand.time[line])
+  for (std::size_t i = 0; i < believed_.size(); ++i) {
+    const auto line = end - static_cast<world::LineIndex>(believed_.size() - i);
+    Recent& before = recent[sku_of(world, line)];
+    while (before.oldest < before.sales.size() &&
+           demand.time[before.sales[before.oldest]] + length < demand.time[line])
       ++before.oldest;
-    followed += demand.units[line] * static_cast<double>(before.sales.size() - before.oldest);
-    before.sales.push_back(demand.time[line]);
-    usual += (units[sku] - demand.units[line]) / all_hours * model_.exposure_hours(demand.time[line], length);
-    sales += 1;
+    double others = 0;
+    for (std::size_t n = before.oldest; n < before.sales.size(); ++n)
+      others += demand.order[before.sales[n]] != demand.order[line] ? 1 : 0;
+    before.sales.push_back(line);
+    curve.add(believed_[i] * 24, demand.units[line] * others,
+              believed_[i] * model_.exposure_hours(demand.time[line], length));
   }
-  return sales > 0 ? std::max(0.0, followed - usual) / sales : 0;
+  curve.fit();
+  return curve;
 }
 
 }  // namespace forestall::backtest

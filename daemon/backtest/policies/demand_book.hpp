@@ -7,6 +7,7 @@
 
 #include "daemon/backtest/world/world.hpp"
 #include "daemon/guard/demand/demand_model.hpp"
+#include "daemon/guard/demand/follow.hpp"
 
 namespace forestall::backtest {
 
@@ -23,9 +24,9 @@ class DemandBook {
   double share(world::ChannelIndex channel) const { return shares_[channel]; }
   const guard::DemandModel& model() const { return model_; }
   forecasting::DemandLevel level(world::SkuIndex sku, Instant now) const { return model_.level(sku, now); }
-  // Units of the same SKU beyond the usual that follow a sale within `length`, on average over the sales of
-  // the last eight weeks before the start: orders come in clusters.
-  double after_a_sale(const world::World& world, Millis length) const;
+  // What follows a sale of the same SKU within `length`, as the sales of the last eight weeks before the
+  // start teach: orders come in clusters. Lines of one order are one sale.
+  guard::FollowCurve after_a_sale(const world::World& world, Millis length) const;
 
  private:
   DemandBook() = default;
@@ -36,6 +37,7 @@ class DemandBook {
   std::vector<double> shares_;
   guard::DemandModel model_;
   bool taught_ = true;
+  std::vector<float> believed_;  // units an hour of its SKU just before each of the last lines of history
 };
 
 }  // namespace forestall::backtest

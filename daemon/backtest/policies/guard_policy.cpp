@@ -47,7 +47,7 @@ GuardPolicy::GuardPolicy(const World& world, GuardSettings settings, DemandBook 
     next_poll_.push_back(world.now() + settings_.poll_every[c]);
     watermark_.push_back(world.now());
   }
-  after_ = settings_.clustering * demand_.after_a_sale(world, blind_);
+  follow_ = demand_.after_a_sale(world, blind_);
   next_day_ = std::chrono::floor<std::chrono::days>(world.now()) + std::chrono::days{1};
   for (world::ListingIndex l = 0; l < books_.size(); ++l) {
     books_[l].reading(world.listed(l), world.now() - Millis{1});
@@ -70,7 +70,7 @@ void GuardPolicy::sweep(const World& world) {
   if (world.now() < next_sweep_) return;
   next_sweep_ = world.now() + settings_.sweep_every;
   for (world::SkuIndex s = 0; s < skus_.size(); ++s)
-    if (skus_[s].close) touch(s);
+    if (skus_[s].split) touch(s);
 }
 
 void GuardPolicy::wake(const World& world, std::vector<world::Write>& writes) {
@@ -116,6 +116,7 @@ Millis GuardPolicy::until_receipt(const World& world, const Sku& sku, double uni
   const Millis lead = world.scenario().stock.lead_time;
   for (const Instant receipt : sku.receipts)
     if (settings_.knows_receipts && receipt > world.now()) return receipt - world.now();
+  if (settings_.knows_receipts) return std::min(lead, settings_.unordered);
   const double before = (sku.available - units_per_day * days(lead)) / std::max(units_per_day, 1e-3);
   return lead + in_days(std::clamp(before, 0.0, 60.0));
 }
@@ -126,12 +127,13 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
   ++counts_.decisions;
   const fc::DemandLevel level = demand_.level(s, world.now());
   const double per_day = level.mean_units_per_hour() * hours_a_day;
+  const guard::Following follow = follow_.after_a_sale(per_day);
   fc::StockTerms stock{usable(sku)};
   if (sku.decided)
     stock.plenty_bias =
         guard::mind_change_cost(settings_.write_cost * settings_.margin, channels_) * (sku.split ? -1 : 1);
   auto demand =
-      guard::sku_demand(demand_.model(), level, world.now(), sku.last_sale, Millis{0}, blind_, after_);
+      guard::sku_demand(demand_.model(), level, world.now(), sku.last_sale, Millis{0}, blind_, follow);
   if (nothing_to_ask(first, stock.usable_units, demand.later)) {
     sku.regime = planner::Regime::plenty;
     sku.decided = true;
@@ -151,7 +153,7 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
                        {.seen_until = watermark_[c],
                         .flight = world.scenario().channels[c].live_after,
                         .share = demand_.share(c)},
-                       world.now(), blind_, after_, offer.terms);
+                       world.now(), blind_, follow, offer.terms);
     offer.terms.margin = settings_.margin;
     offer.terms.cancel_cost = std::max(0.0, settings_.caution * settings_.cancel_cost - settings_.margin);
     offer.terms.write_cost = settings_.write_cost * settings_.margin;

@@ -22,14 +22,14 @@ struct GuardSettings {
   std::vector<Millis> poll_every{};          // one a channel
   std::vector<planner::WriteKind> writes{};  // one a channel
   double write_cost = 0.02;                  // of m
-  // Of the units that follow a sale beyond the usual rate, the share that is clustering; the rest is a level
-  // that the belief knows already.
-  double clustering = 0.5;
   // Multiplies k where stock is split (not where stock is believed): what it is worth to be sure.
   double caution = 1;
   Millis dwell{0};
   std::int32_t lot_units = 0;  // of channels whose countdown nobody has proved, while scarce; 0: proved
   bool knows_receipts = true;  // the seller's purchase orders
+  // Nothing is on order: the next receipt waits for sales, so a sale refused now moves everything after it
+  // and is hardly ever won back. As if the receipt were so near.
+  Millis unordered = std::chrono::days{3};
   Millis sweep_every{4 * 3'600'000};  // what is close to scarce is decided again, orders or not
   forecasting::LossLearner losses{};  // what earlier months taught
 };
@@ -94,8 +94,8 @@ class GuardPolicy {
   std::vector<Sku> skus_;
   std::vector<planner::ListingBook> books_;  // sku * channels + channel
   std::vector<Instant> written_;
-  Millis blind_{0};   // from the sale that empties a SKU to its other listings being changed, on average
-  double after_ = 0;  // units that follow a sale within that, beyond the usual
+  Millis blind_{0};  // from the sale that empties a SKU to its other listings being changed, on average
+  guard::FollowCurve follow_{};  // what follows a sale within that
   std::vector<Instant> next_poll_, watermark_;
   std::vector<std::size_t> cursors_;
   std::vector<std::deque<ReadBack>> due_;                   // per channel, in the order of going live

@@ -27,8 +27,9 @@ void GuardPolicy::poll(const World& world, world::ChannelIndex channel) {
   std::erase_if(awaiting, [&](world::ListingIndex listing) {
     // The world shows the orders of the watermark's own instant as well.
     books_[listing].watermark(watermark_[channel] + Millis{1});
+    if (books_[listing].reading_awaited()) return false;
     touch(listing / channels_);
-    return !books_[listing].reading_awaited();
+    return true;
   });
 }
 
@@ -112,9 +113,11 @@ void GuardPolicy::pass_day(const World& world) {
   for (world::SkuIndex s = 0; s < skus_.size(); ++s) {
     // The seller's own purchase orders are known to them.
     const std::int32_t on_order = world.stock().on_order(s);
-    if (on_order > skus_[s].on_order)
+    if (on_order > skus_[s].on_order) {
       skus_[s].receipts.push_back(std::chrono::floor<std::chrono::days>(world.now()) +
                                   world.scenario().stock.lead_time);
+      if (skus_[s].close) touch(s);
+    }
     std::erase_if(skus_[s].receipts, [&](Instant due) { return due <= world.now(); });
     skus_[s].on_order = on_order;
   }

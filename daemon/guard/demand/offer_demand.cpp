@@ -7,11 +7,11 @@ namespace forestall::guard {
 
 namespace fc = forecasting;
 
-fc::WindowDemand beside_a_sale(const fc::WindowDemand& demand, double follow_units) {
-  const double mean = demand.mean_units + follow_units;
+fc::WindowDemand beside_a_sale(const fc::WindowDemand& demand, Following follow) {
+  const double mean = demand.mean_units + follow.units;
   if (!(mean > 0)) return demand;
   const double ratio = demand.mean_units > 0 ? demand.variance_units2 / demand.mean_units : 1;
-  return {mean, mean * std::max(ratio, 1 + follow_units)};
+  return {mean, mean * std::max({ratio, 1 + follow.units, follow.ratio})};
 }
 
 fc::WindowDemand thinned(const fc::WindowDemand& demand, double share) {
@@ -20,20 +20,20 @@ fc::WindowDemand thinned(const fc::WindowDemand& demand, double share) {
 }
 
 SkuDemand sku_demand(const DemandModel& model, const fc::DemandLevel& level, Instant now, Instant last_sale,
-                     Millis until_receipt, Millis blind, double follow_units) {
+                     Millis until_receipt, Millis blind, Following follow) {
   return {.level = level,
           .until_receipt = model.window(level, now, until_receipt),
-          .later = beside_a_sale(model.window_at_sale(level, blind), follow_units),
+          .later = beside_a_sale(model.window_at_sale(level, blind), follow),
           .last_sale = last_sale};
 }
 
 void fill_demand(const DemandModel& model, const SkuDemand& sku, const OfferWindow& window, Instant now,
-                 Millis blind, double follow_units, fc::ListingTerms& terms) {
+                 Millis blind, Following follow, fc::ListingTerms& terms) {
   const Millis unseen = std::max(Millis{0}, now - window.seen_until);
   terms.until_receipt = thinned(sku.until_receipt, window.share);
   auto unseen_demand = model.window(sku.level, now - unseen, unseen + window.flight);
   if (now - sku.last_sale < unseen + window.flight + blind)
-    unseen_demand = beside_a_sale(unseen_demand, follow_units);
+    unseen_demand = beside_a_sale(unseen_demand, follow);
   terms.blind = thinned(unseen_demand, window.share);
   terms.blind_later = thinned(sku.later, window.share);
   terms.shared_level = true;

@@ -10,9 +10,14 @@
 
 namespace forestall::guard {
 
+// What follows a sale of a SKU within a blind window.
+struct Following {
+  double units = 0;  // beyond the usual, on average
+  double ratio = 1;  // variance / mean of all that follows: clusters are seldom, and large when they come
+};
 // Orders cluster: what a window holds besides a sale that was in it. For a negative binomial the variance
 // grows by the same ratio (its Palm distribution is one of the same ratio and a larger shape).
-forecasting::WindowDemand beside_a_sale(const forecasting::WindowDemand& demand, double follow_units);
+forecasting::WindowDemand beside_a_sale(const forecasting::WindowDemand& demand, Following follow);
 
 // Shoppers of one stream, dealt to channels: thinning keeps the shape and scales the mean.
 forecasting::WindowDemand thinned(const forecasting::WindowDemand& demand, double share);
@@ -24,10 +29,10 @@ struct SkuDemand {
   forecasting::WindowDemand later{};          // of a blind window at a sale, beside that sale
   Instant last_sale{};
 };
-// `blind`: from the sale that empties a SKU to its other listings being changed. `follow_units`: what follows
-// a sale within that, beyond the usual.
+// `blind`: from the sale that empties a SKU to its other listings being changed. `follow`: what follows a
+// sale within that.
 SkuDemand sku_demand(const DemandModel& model, const forecasting::DemandLevel& level, Instant now,
-                     Instant last_sale, Millis until_receipt, Millis blind, double follow_units);
+                     Instant last_sale, Millis until_receipt, Millis blind, Following follow);
 
 // Money that a change between sharing and splitting must win, beyond its own writes: zero and fill of every
 // listing, which it costs to change back.
@@ -42,6 +47,6 @@ struct OfferWindow {
 };
 // Fills until_receipt, blind, blind_later and shared_level, in units of the SKU.
 void fill_demand(const DemandModel& model, const SkuDemand& sku, const OfferWindow& window, Instant now,
-                 Millis blind, double follow_units, forecasting::ListingTerms& terms);
+                 Millis blind, Following follow, forecasting::ListingTerms& terms);
 
 }  // namespace forestall::guard

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "daemon/guard/planner/listing_book.hpp"
+#include "forecasting/targets/demand_cursor.hpp"
 #include "forecasting/targets/ladder.hpp"
 #include "forecasting/targets/targets.hpp"
 
@@ -173,8 +174,7 @@ class Steps {
     const std::int32_t shown = now.heading_units;
     if (now.known && shown == step.target) return Why::as_wanted;
     if (!now.known || shown < step.target) {
-      step.worth = terms.margin *
-                   (fc::expected_excess(terms.blind, shown) - fc::expected_excess(terms.blind, step.target));
+      step.worth = terms.margin * fc::sold_between(terms.blind, shown, step.target);
       // What sells out between two looks is lost; what does not can be filled at the next.
       // An order may be for many units, so half of what could be shown is too little whatever the rate.
       if (now.known && shown > step.target / 2 && step.worth < terms.write_cost) return Why::not_worth_it;
@@ -199,7 +199,7 @@ class Steps {
     const double price = offer.terms.cancel_cost + offer.terms.margin;
     if (price * fc::excess_bound(blind, target) < offer.terms.write_cost) return 0;
     const std::int32_t shown = std::max(target, std::min(offer.exposure.units, fc::no_limit));
-    return price * (fc::expected_excess(blind, target) - fc::expected_excess(blind, shown));
+    return price * fc::sold_between(blind, target, shown);
   }
 
   static void permit(const OfferFacts& offer, Step& step) {
