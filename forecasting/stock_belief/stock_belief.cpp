@@ -157,6 +157,15 @@ int usable_units(const StockBelief& belief, const LossLaw& law, int record_units
                  double margin, double cancel_cost) {
   if (belief.units_since_spread == 0 && belief.mass[0] == 65535)
     return std::max(0, bounded(std::int64_t{record_units} + belief.lowest_error - promised_units));
+  // Known for certain before those sales, and likely enough untouched by them: nothing can be missing, and a
+  // unit too many would have to be likelier than not. Two logarithms instead of a pmf.
+  if (belief.mass[0] == 65535 && belief.stride == 1 && cancel_cost >= margin &&
+      law.gains_per_unit_sold * belief.units_since_spread < 0.5 &&
+      std::int64_t{record_units} + belief.lowest_error >= 0) {
+    const double untouched = probability_none(law.losses(belief.units_since_spread));
+    if (margin * untouched > cancel_cost * (1 - untouched))
+      return std::max(0, bounded(std::int64_t{record_units} + belief.lowest_error - promised_units));
+  }
   ShelfPmf shelf;
   read_shelf(belief, law, record_units, shelf);
   return usable_units(shelf, promised_units, margin, cancel_cost);
@@ -191,6 +200,10 @@ void note_picked(StockBelief& belief, const LossLaw& law, int record_after) {
                            ? 8 + 8 * law.losses(belief.units_since_spread).mean_units * law.dispersion
                            : 0;
   if (belief.lowest_error - reach >= -static_cast<double>(record_after)) return;
+  const std::int64_t spare = std::int64_t{record_after} + belief.lowest_error;
+  if (belief.mass[0] == 65535 && belief.stride == 1 && spare >= 0 &&
+      probability_above(law.losses(belief.units_since_spread), bounded(spare)) < tail)
+    return;
   ShelfPmf shelf;
   // Read against the record before the cut at zero, so that impossible errors can be told apart.
   const int shift = ShelfPmf::cells;

@@ -12,14 +12,26 @@ int hold_back_units(const HoldBackTerms& terms) {
   const int stock = std::max(0, terms.usable_units);
   const double missed = std::max(0.0, terms.margin - std::max(0.0, terms.bid_price));
   const double gone = terms.margin + terms.cancel_cost;
+  DemandCursor cursor(terms.flight);
+  if (stock == 0 || !(gone * cursor.above() > terms.release_cost)) return 0;
   // P(flight >= j) falls with j and P(flight >= stock - j + 1) rises: one crossing. The second matters only
   // where the flight could empty the stock.
   const bool may_empty = missed > 0 && missed * probability_above(terms.flight, stock / 2) > 1e-9;
-  DemandCursor cursor(terms.flight);
+  // P(flight > u) for u < stock, where it is asked for.
+  constexpr int most_walked = 64;
+  std::array<double, most_walked> above;
+  const bool walked = may_empty && stock <= most_walked;
+  if (walked) {
+    DemandCursor each(terms.flight);
+    for (int u = 0; u < stock; ++u, each.advance()) above[static_cast<std::size_t>(u)] = each.above();
+  }
   int held = 0;
   while (held < stock) {
     double price = terms.release_cost;
-    if (may_empty) price += missed * probability_above(terms.flight, stock - held - 1);
+    const int left = stock - held - 1;
+    if (may_empty)
+      price +=
+          missed * (walked ? above[static_cast<std::size_t>(left)] : probability_above(terms.flight, left));
     if (!(gone * cursor.above() > price)) break;
     ++held;
     cursor.advance();
