@@ -70,6 +70,22 @@ TEST(StockBelief, UsableUnitsAreTheMarginalRule) {
   }
 }
 
+// What is answered without a pmf is what the pmf would have said.
+TEST(StockBelief, TheShortWayToUsableUnitsIsExact) {
+  for (const LossLaw& law :
+       {LossLaw{0.0002, 1, 0, 0}, LossLaw{0.01, 2, 0.5, 0.001}, LossLaw{0.05, 4, 1, 0.02}})
+    for (const double cost : {0.5, 1.0, 5.0, 20.0, 200.0})
+      for (const double sold : {0.5, 1.0, 3.0, 10.0, 40.0, 300.0})
+        for (const int record : {0, 1, 2, 7, 60})
+          for (const int promised : {0, 1, 9}) {
+            StockBelief belief;
+            note_sold(belief, sold);
+            EXPECT_EQ(usable_units(belief, law, record, promised, 1, cost),
+                      usable_units(shelf_of(belief, law, record), promised, 1, cost))
+                << law.losses_per_unit_sold << " cost " << cost << " sold " << sold << " record " << record;
+          }
+}
+
 TEST(StockBelief, ServedPicksRuleOutLosses) {
   const LossLaw law{0.05, 1.5, 1, 0};
   StockBelief belief;

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/guard/demand/follow.hpp"
+
+#include <gtest/gtest.h>
+
+namespace forestall::guard {
+namespace {
+
+// `sales` of a SKU, each `every`-th followed by `units`.
+void add(FollowCurve& curve, double units_per_day, int sales, int every, double units, double usual) {
+  for (int i = 0; i < sales; ++i) curve.add(units_per_day, i % every == 0 ? units : 0, usual);
+}
+
+TEST(FollowCurve, NothingFollowsUntilSomethingWasLearned) {
+  FollowCurve curve;
+  EXPECT_EQ(curve.after_a_sale(1).units, 0);
+  EXPECT_EQ(curve.after_a_sale(1).ratio, 1);
+  curve.fit();
+  EXPECT_EQ(curve.after_a_sale(1).units, 0);
+  EXPECT_EQ(FollowCurve::constant({.25, 3}).after_a_sale(0.01).units, .25);
+  EXPECT_EQ(FollowCurve::constant({.25, 3}).after_a_sale(100).ratio, 3);
+}
+
+TEST(FollowCurve, FastSkusAreFollowedMoreThanSlowOnes) {
+  FollowCurve curve;
+  add(curve, 0.125, 20'000, 200, 1, .001);  // .005 a sale, .004 beyond the usual
+  add(curve, 2, 20'000, 10, 1, .02);        // .1 and .08
+  curve.fit();
+  EXPECT_NEAR(curve.after_a_sale(0.125).units, .004, .001);
+  EXPECT_NEAR(curve.after_a_sale(2).units, .08, .005);
+  // Between and beyond: on the way from one to the other, never past the ends.
+  EXPECT_GT(curve.after_a_sale(1).units, curve.after_a_sale(0.125).units);
+  EXPECT_LT(curve.after_a_sale(1).units, curve.after_a_sale(2).units);
+  EXPECT_EQ(curve.after_a_sale(0).units, curve.after_a_sale(1.0 / 64).units);
+  EXPECT_EQ(curve.after_a_sale(1e9).units, curve.after_a_sale(8).units);
+}
+
+TEST(FollowCurve, AFewSalesLeanOnTheLawOfAll) {
+  FollowCurve curve;
+  add(curve, 1, 50'000, 20, 1, 0);  // .05 at one a day
+  add(curve, 4, 3, 1, 5, 0);        // three sales of fast SKUs, five units each: luck
+  curve.fit();
+  EXPECT_NEAR(curve.after_a_sale(4).units, .1, .04) << "twice as many at four times the rate";
+}
+
+TEST(FollowCurve, ClustersHaveHeavierTailsThanSingleUnits) {
+  FollowCurve single, clusters;
+  add(single, 1, 40'000, 40, 1, 0);
+  add(clusters, 1, 40'000, 200, 5, 0);
+  single.fit();
+  clusters.fit();
+  EXPECT_NEAR(single.after_a_sale(1).units, clusters.after_a_sale(1).units, 1e-9);
+  EXPECT_GT(clusters.after_a_sale(1).ratio, 3 * single.after_a_sale(1).ratio);
+}
+
+TEST(FollowCurve, LessThanUsualIsNothingNotLess) {
+  FollowCurve curve;
+  add(curve, 1, 10'000, 100, 1, .5);
+  curve.fit();
+  EXPECT_EQ(curve.after_a_sale(1).units, 0);
+}
+
+}  // namespace
+}  // namespace forestall::guard
