@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <set>
@@ -23,6 +24,7 @@ constexpr std::size_t rows_a_step = 500;
 constexpr auto tick = 1s;          // of the machine
 constexpr auto gather_for = 20ms;  // what comes together is stored together
 constexpr auto after_failure = 500ms;
+constexpr auto last_write = 250ms;  // at a stop, where all patience is spent
 constexpr Millis reword_every = 10min;
 constexpr Millis tidy_every = 1h;
 constexpr Millis keep_over = std::chrono::hours(72);
@@ -325,8 +327,12 @@ awaitable<void> SellerAlerts::wait(std::optional<Instant> until) {
   co_await net::sleep_for(ports_.machine, gather_for);
 }
 
-awaitable<void> SellerAlerts::stop(std::chrono::nanoseconds patience) {
+void SellerAlerts::begin_stop() {
   for (auto& postman : postmen_) postman.finish();
+}
+
+awaitable<void> SellerAlerts::stop(std::chrono::nanoseconds patience) {
+  begin_stop();
   const auto until = ports_.machine.monotonic() + patience;
   while (std::ranges::any_of(postmen_, &Postman::busy) && ports_.machine.monotonic() < until)
     co_await net::sleep_for(ports_.machine, 20ms);
@@ -334,8 +340,14 @@ awaitable<void> SellerAlerts::stop(std::chrono::nanoseconds patience) {
   if (!opened_ || !ports_.seller.open) co_return;
   // What was raised in the last moment; whoever starts next tells of it.
   for (const auto& news : ports_.inbox.take(seller())) state_.book.take(news, ports_.clock.now());
-  if (auto ok = co_await write_book(true); !ok)
-    ports_.log.warning("alerts_not_stored", {{"reason", ok.error()}});
+  using namespace boost::asio::experimental::awaitable_operators;
+  const auto enough = std::max(until, ports_.machine.monotonic() + last_write);
+  const auto stored = co_await (write_book(true) || net::sleep_until(ports_.machine, enough));
+  const auto* const ok = std::get_if<0>(&stored);
+  if (ok == nullptr)
+    ports_.log.warning("alerts_not_stored", {{"reason", "Redis did not answer in time"}});
+  else if (!*ok)
+    ports_.log.warning("alerts_not_stored", {{"reason", ok->error()}});
 }
 
 }  // namespace forestall::alerting

@@ -55,7 +55,10 @@ class SellerAlerts {
   SellerAlerts(SellerAlertsPorts ports, std::vector<config::NotifySettings> sinks);
 
   boost::asio::awaitable<void> run();  // until cancelled
-  // Sends no more, lets calls under way end as far as `patience` goes, stores what is known.
+  // Begins no other attempt to send. To stop many side by side: this of all of them first.
+  void begin_stop();
+  // begin_stop(); lets calls under way end as far as `patience` goes, stores what is known if that takes no
+  // longer, or a moment.
   boost::asio::awaitable<void> stop(std::chrono::nanoseconds patience);
   void adopt(std::vector<config::NotifySettings> sinks);
   void wake();

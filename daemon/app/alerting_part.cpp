@@ -76,7 +76,12 @@ class Alerting {
   awaitable<void> stop() {
     context_.alerts.on_news({});
     co_await tasks_.stop();
-    for (auto& alerts : sellers_) co_await alerts.stop(settle_patience);
+    for (auto& alerts : sellers_) alerts.begin_stop();
+    // One for all: whoever stops after this part needs its time too.
+    const auto until = context_.machine_clock.monotonic() + settle_patience;
+    for (auto& alerts : sellers_)
+      co_await alerts.stop(
+          std::max<std::chrono::nanoseconds>(0ns, until - context_.machine_clock.monotonic()));
   }
   void reload(const config::Settings& settings) {
     for (auto& alerts : sellers_) alerts.adopt(sinks_of(settings, alerts.seller()));
