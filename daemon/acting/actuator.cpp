@@ -93,8 +93,7 @@ void Actuator::add_later(const ListingId& listing, Monotonic when) {
 void Actuator::watermark_moved() {
   const auto watermark = desk_.account.orders_complete_before;
   std::erase_if(waiting_, [&](const ListingId& listing) {
-    const auto* doubt = floor_.custody.doubt(journal::field_of(desk_.id(), listing));
-    if (doubt != nullptr && (!watermark || doubt->at >= *watermark)) return false;
+    if (floor_.custody.awaits_orders(journal::field_of(desk_.id(), listing), watermark)) return false;
     add(listing);
     return true;
   });

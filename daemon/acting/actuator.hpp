@@ -82,6 +82,8 @@ class Actuator {
                                     std::string detail, std::optional<journal::Before> reading = {});
   boost::asio::awaitable<void> give_up(ListingId listing, std::uint64_t epoch, std::string why, bool rest);
   boost::asio::awaitable<void> read_back(ListingId listing, std::uint64_t epoch);
+  // It was seen live.
+  boost::asio::awaitable<void> confirm(ListingId listing, std::uint64_t epoch, Instant live_at);
   boost::asio::awaitable<void> look_at(ListingId listing);
   boost::asio::awaitable<void> settle_late(ListingId listing);
   Millis next_look(const journal::Record& record) const;

@@ -34,6 +34,9 @@ awaitable<void> Actuator::read_back(ListingId listing, std::uint64_t epoch) {
   if (r != nullptr && r->epoch == epoch && r->state == State::sent &&
       !co_await move(listing, epoch, State::unresolved, "sent, and no answer is known"))
     co_return;
+  // What was read before the orders were seen needs no other reading.
+  if (const auto live = floor_.custody.landed(journal::field_of(desk_.id(), listing), epoch))
+    co_return co_await confirm(listing, epoch, *live);
   auto reading = co_await read(listing, Purpose::resolve, 0);
   r = record(listing);
   if (r == nullptr || r->epoch != epoch || !may_land(r->state)) co_return;
@@ -48,17 +51,20 @@ awaitable<void> Actuator::read_back(ListingId listing, std::uint64_t epoch) {
   // The listings feed may have seen it first: then nothing has changed since, and it is what we wrote.
   const bool seen_before = judgement.owner == Owner::unchanged && r->target && seen.quantity == r->target &&
                            r->sent_at && seen.at >= *r->sent_at;
+  const bool gone_unanswered = r->state != State::accepted && r->state != State::stuck;
   if (seen_before || (judgement.owner == Owner::our_write && judgement.epoch == epoch)) {
-    if (desk_.account.blind_window != nullptr && r->sent_at && r->state == State::accepted)
-      desk_.account.blind_window->record_live(*r->sent_at, seen.at);
-    co_await move(listing, epoch, State::confirmed, "");
-    floor_.rests.erase(journal::field_of(desk_.id(), listing));
-    co_await settle_late(listing);
-    // What happened meanwhile may call for another number.
-    floor_.decide_again(desk_.id(), listing);
-    co_return;
+    const auto landing = floor_.custody.landing(desk_.account, listing, epoch, seen);
+    if (landing == guard::Landing::landed || passed >= floor_.pace_of(desk_).late)
+      co_return co_await confirm(listing, epoch, seen.at);
+    // Sold down to the same number, it may land yet, and would raise what is shown.
+    if (landing == guard::Landing::orders_awaited) {
+      waiting_.insert(listing);
+      add_later(listing, floor_.clock.monotonic() + 15min);  // without news of orders not for ever later
+      co_return;
+    }
+    if (!gone_unanswered || passed < floor_.times.unresolved_after) co_return again();
   }
-  if (judgement.owner == Owner::our_write) {
+  if (judgement.owner == Owner::our_write && judgement.epoch != epoch) {
     // An older one landed over it, or before it: decided afresh from what is there.
     co_await move(listing, epoch, State::abandoned, "an earlier write of ours is live");
     floor_.decide_again(desk_.id(), listing);
@@ -69,7 +75,7 @@ awaitable<void> Actuator::read_back(ListingId listing, std::uint64_t epoch) {
     floor_.decide_again(desk_.id(), listing);
     co_return;
   }
-  if (r->state != State::accepted && r->state != State::stuck && passed >= floor_.times.unresolved_after) {
+  if (gone_unanswered && passed >= floor_.times.unresolved_after) {
     co_await move(listing, epoch, State::abandoned, "read, and nothing of it is seen");
     floor_.decide_again(desk_.id(), listing);
     co_return;
@@ -84,6 +90,20 @@ awaitable<void> Actuator::read_back(ListingId listing, std::uint64_t epoch) {
     if (r == nullptr) co_return;
   }
   again();
+}
+
+awaitable<void> Actuator::confirm(ListingId listing, std::uint64_t epoch, Instant live_at) {
+  const auto* r = record(listing);
+  if (desk_.account.blind_window != nullptr && r->sent_at && r->state == State::accepted)
+    desk_.account.blind_window->record_live(*r->sent_at, live_at);
+  floor_.exposures.settled(desk_.id(), listing, epoch, live_at);
+  co_await move(listing, epoch, State::confirmed, "");
+  const auto field = journal::field_of(desk_.id(), listing);
+  floor_.custody.confirmed(field);
+  floor_.rests.erase(field);
+  co_await settle_late(listing);
+  // What happened meanwhile may call for another number.
+  floor_.decide_again(desk_.id(), listing);
 }
 
 void Actuator::look(const ListingId& listing) {

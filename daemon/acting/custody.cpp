@@ -55,6 +55,78 @@ std::vector<Custody::Doubt> Custody::doubts_before(const AccountId& account, Ins
   return found;
 }
 
+guard::Landing Custody::landing(const flow::Account& account, const Shown& shown) const {
+  // The clocks of channels whose acts are not stopped are this close to ours.
+  constexpr Millis skew = std::chrono::minutes(1);
+  const auto field = field_of(shown.account, shown.listing);
+  guard::LandingFacts facts{.from = shown.from, .now = shown.seen};
+  facts.sold = sold_between(shown.account, shown.listing, shown.from.at - skew, shown.seen.at + skew);
+  if (account.marketplace == nullptr ||
+      account.marketplace->capabilities().restores_on_cancel != model::Proof::no)
+    facts.cancelled = sales_.cancelled(field, shown.from.at - slack);
+  if (const auto* last = this->last(field); last != nullptr && last->at > shown.from.at)
+    facts.between = *last;
+  // Where nobody ever says that all orders were seen, there is nothing to wait for.
+  const auto watermark = account.orders_complete_before;
+  facts.all_seen = watermark ? shown.seen.at < *watermark : account.backfilled;
+  return guard::landing(facts);
+}
+
+guard::Landing Custody::landing(const flow::Account& account, const ListingId& listing, std::uint64_t epoch,
+                                const guard::Seen& seen) {
+  const auto& id = account.settings.id;
+  const auto field = field_of(id, listing);
+  const auto* record = journal_.find(id, listing);
+  if (record == nullptr) return guard::Landing::landed;
+  if (const auto at = shown_.find(field);
+      at != shown_.end() && at->second.epoch == epoch && at->second.landed)
+    return guard::Landing::landed;
+  Shown shown{.account = id, .listing = listing, .epoch = epoch, .from = {}, .seen = seen};
+  if (record->epoch == epoch) {
+    shown.from = {.quantity = record->before.quantity, .at = record->before.at};
+  } else if (const auto* last = this->last(field)) {
+    shown.from = *last;
+  }
+  const auto found = landing(account, shown);
+  shown.landed = found == guard::Landing::landed;
+  const auto at = shown_.find(field);
+  const bool first = at == shown_.end() || at->second.epoch != epoch;
+  if (found != guard::Landing::orders_explain && (first || shown.landed))
+    shown_.insert_or_assign(field, std::move(shown));
+  return found;
+}
+
+std::vector<Custody::Shown> Custody::landed_before(const flow::Account& account, Instant watermark) {
+  std::vector<Shown> found;
+  for (auto at = shown_.begin(); at != shown_.end();) {
+    auto& shown = at->second;
+    const bool due = shown.account == account.settings.id && !shown.landed && shown.seen.at < watermark;
+    if (due && landing(account, shown) != guard::Landing::landed) {
+      at = shown_.erase(at);  // a later reading may tell
+      continue;
+    }
+    if (due) {
+      shown.landed = true;
+      found.push_back(shown);
+    }
+    ++at;
+  }
+  return found;
+}
+
+std::optional<Instant> Custody::landed(const std::string& field, std::uint64_t epoch) const {
+  const auto at = shown_.find(field);
+  if (at == shown_.end() || at->second.epoch != epoch || !at->second.landed) return std::nullopt;
+  return at->second.seen.at;
+}
+
+bool Custody::awaits_orders(const std::string& field, std::optional<Instant> watermark) const {
+  const auto later = [&](Instant at) { return !watermark || at >= *watermark; };
+  if (const auto* doubt = this->doubt(field); doubt != nullptr && later(doubt->at)) return true;
+  const auto at = shown_.find(field);
+  return at != shown_.end() && !at->second.landed && later(at->second.seen.at);
+}
+
 Units Custody::sold_since(const AccountId& account, const ListingId& listing, Instant after) const {
   // The book forgets at a restart, the mirror forgets closed orders: each knows at least part of the truth.
   return std::max(sales_.sold(field_of(account, listing), after),

@@ -31,9 +31,20 @@ class Custody {
     guard::Seen seen;
   };
 
+  // A write of ours, as of the first reading that showed it.
+  struct Shown {
+    AccountId account;
+    ListingId listing;
+    std::uint64_t epoch;
+    guard::Seen from;  // read before it was sent
+    guard::Seen seen;
+    bool landed = false;
+  };
+
   void clear() {
     last_.clear();
     doubts_.clear();
+    shown_.clear();
   }
   // What the ledger's mirror holds of one listing, as known from before.
   void load(const ledger::StoredListing& listing);
@@ -53,6 +64,17 @@ class Custody {
   const guard::Seen* doubt(const std::string& field) const;
   // Those of an account that every order placed before `watermark` having been seen settles.
   std::vector<Doubt> doubts_before(const AccountId& account, Instant watermark) const;
+  // Of a reading that equals the write `epoch`: whether it proves that it landed. One that proves it only
+  // once the orders before it were seen is kept for landed_before().
+  guard::Landing landing(const flow::Account& account, const ListingId& listing, std::uint64_t epoch,
+                         const guard::Seen& seen);
+  // What the watermark proves to have landed.
+  std::vector<Shown> landed_before(const flow::Account& account, Instant watermark);
+  // When it was first seen live, once that is proved.
+  std::optional<Instant> landed(const std::string& field, std::uint64_t epoch) const;
+  void confirmed(const std::string& field) { shown_.erase(field); }
+  // Something about the listing waits until every order placed before a reading was seen.
+  bool awaits_orders(const std::string& field, std::optional<Instant> watermark) const;
   // Remembers that it fell to zero by sales, while we looked.
   void sold_out(const std::string& field) { last_[field].sold_out = true; }
 
@@ -65,6 +87,7 @@ class Custody {
   Units sold_since(const AccountId& account, const ListingId& listing, Instant after) const;
 
  private:
+  guard::Landing landing(const flow::Account& account, const Shown& shown) const;
   // The same up to an instant.
   Units sold_between(const AccountId& account, const ListingId& listing, Instant after, Instant until) const;
 
@@ -78,6 +101,7 @@ class Custody {
   SalesBook sales_;
   std::unordered_map<std::string, Known> last_;
   std::map<std::string, Doubt> doubts_;
+  std::map<std::string, Shown> shown_;
 };
 
 }  // namespace forestall::acting

@@ -188,7 +188,8 @@ awaitable<Floor::Taken> Floor::take(AccountDesk& desk, ListingId listing, guard:
       if (!co_await disown_zero(desk, listing, seen)) co_return Taken{judgement, false};
       break;
     case Owner::our_write: {
-      exposures.settled(desk.id(), listing, judgement.epoch, seen.at);
+      if (custody.landing(desk.account, listing, judgement.epoch, seen) == guard::Landing::landed)
+        exposures.settled(desk.id(), listing, judgement.epoch, seen.at);
       const auto stored = this->listing(desk.id(), listing);
       const auto hold = stored ? hold_of(*stored) : std::nullopt;
       // What restored a person's value, or was asked for by one, crosses nobody.
@@ -198,7 +199,7 @@ awaitable<Floor::Taken> Floor::take(AccountDesk& desk, ListingId listing, guard:
       const bool crossed =
           origin == journal::Origin::rule && guard::in_force(hold, clock.now()) && last != nullptr &&
           (hold->kind == guard::HoldKind::outside_quantity || hold->kind == guard::HoldKind::outside_pause) &&
-          last->quantity != seen.quantity;
+          last->quantity != seen.quantity && !judgement.sales_too;
       const auto theirs = last != nullptr ? *last : guard::Seen{};
       if (crossed && !co_await put_back(desk, listing, theirs)) co_return Taken{judgement, false};
       custody.accept(field, seen, desk.account.orders_complete_before);

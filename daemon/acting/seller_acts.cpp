@@ -240,6 +240,8 @@ void SellerActs::notice_readiness() {
     if (auto& seen = watermarks_[desk.id().str()]; seen != desk.account.orders_complete_before) {
       seen = desk.account.orders_complete_before;
       if (seen) {
+        for (const auto& shown : floor_.custody.landed_before(desk.account, *seen))
+          floor_.exposures.settled(desk.id(), shown.listing, shown.epoch, shown.seen.at);
         for (const auto& listing : floor_.exposures.watermark(desk.id(), *seen))
           mark_listing(desk.id(), listing);
         for (const auto& listing :

@@ -53,7 +53,10 @@ std::string_view word(Owner owner) {
 Judgement judge(const OwnershipFacts& f) {
   const auto same = [&] { return f.last && f.last->quantity == f.now.quantity && !switched(*f.last, f.now); };
   if (same() && f.sold == Units{}) return {Owner::unchanged};
-  if (const auto* write = live(f)) return {Owner::our_write, write->epoch};
+  if (const auto* write = live(f)) {
+    const bool fell = f.last && f.last->quantity && f.now.quantity && *f.now.quantity < *f.last->quantity;
+    return {Owner::our_write, write->epoch, fell && *f.now.quantity >= *f.last->quantity - f.sold};
+  }
   if (same()) return {Owner::unchanged};
   if (!f.last) return {is_off(f.now) ? Owner::first_sight_off : Owner::first_sight};
   if (f.now.activity == ListingActivity::removed) return {Owner::persons_pause};
@@ -76,6 +79,18 @@ Judgement judge(const OwnershipFacts& f) {
   // A cancellation that was not seen yet may have put units back.
   if (restores && !all_seen && now <= before + put_back + f.open) return {Owner::wait_for_watermark};
   return {before == Units{} ? Owner::persons_pause : Owner::persons_quantity};
+}
+
+Landing landing(const LandingFacts& f) {
+  if (!f.from.quantity || !f.now.quantity) return Landing::landed;
+  const auto before = *f.from.quantity;
+  const auto now = *f.now.quantity;
+  // No sale raises a quantity.
+  const bool rose = f.between && f.between->quantity && now > *f.between->quantity;
+  if (f.cancelled == Units{} && (now > before || rose)) return Landing::landed;
+  if (now > before + f.cancelled) return Landing::landed;
+  if (now >= before - f.sold) return Landing::orders_explain;
+  return f.all_seen ? Landing::landed : Landing::orders_awaited;
 }
 
 }  // namespace forestall::guard

@@ -57,6 +57,7 @@ std::string_view word(Owner owner);
 struct Judgement {
   Owner owner = Owner::unchanged;
   std::uint64_t epoch = 0;  // of our_write
+  bool sales_too = false;   // our_write, and the sales seen explain it as well
   // Whose it is is settled and it is not a person's: a write may follow.
   bool may_write() const {
     return owner == Owner::unchanged || owner == Owner::sales || owner == Owner::our_write ||
@@ -66,5 +67,21 @@ struct Judgement {
 };
 
 Judgement judge(const OwnershipFacts& facts);
+
+// A reading equals a write of ours. Did the write land, or was as much sold while it is still on its way?
+struct LandingFacts {
+  Seen from{};                    // read before it was sent
+  std::optional<Seen> between{};  // the last reading accepted since, if any
+  Seen now{};
+  Units sold{};           // of orders placed between `from` and `now` that were seen
+  Units cancelled{};      // since `from`: the channel may have put them back
+  bool all_seen = false;  // every order placed before `now` has been seen
+};
+enum class Landing : std::uint8_t {
+  landed,
+  orders_awaited,  // orders that nobody has seen yet could explain it as well
+  orders_explain,  // the orders seen explain it as well
+};
+Landing landing(const LandingFacts& facts);
 
 }  // namespace forestall::guard

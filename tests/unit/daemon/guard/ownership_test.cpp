@@ -191,5 +191,29 @@ TEST(Ownership, EveryCombinationOfSmallNumbers) {
               }
 }
 
+// The write may be on its way yet wherever orders alone could have led to what is read.
+TEST(Landing, EveryCombinationOfSmallNumbers) {
+  const auto seen = [](std::int64_t units) { return Seen{Units(units), ListingActivity::active, noon}; };
+  for (std::int64_t was = 0; was <= 4; ++was)
+    for (std::int64_t is = 0; is <= 6; ++is)
+      for (std::int64_t sold = 0; sold <= 3; ++sold)
+        for (std::int64_t cancelled = 0; cancelled <= 2; ++cancelled)
+          for (const bool all_seen : {false, true}) {
+            const auto found = landing({.from = seen(was),
+                                        .now = seen(is),
+                                        .sold = Units(sold),
+                                        .cancelled = Units(cancelled),
+                                        .all_seen = all_seen});
+            const bool orders = is >= was - sold && is <= was + cancelled;
+            const bool unseen = !all_seen && is <= was + cancelled;
+            EXPECT_EQ(found, orders   ? Landing::orders_explain
+                             : unseen ? Landing::orders_awaited
+                                      : Landing::landed)
+                << was << " -> " << is << " sold " << sold << " cancelled " << cancelled << all_seen;
+          }
+  EXPECT_EQ(landing({.from = seen(5), .between = seen(1), .now = seen(4), .sold = Units(4)}), Landing::landed)
+      << "no sale raises what was seen meanwhile";
+}
+
 }  // namespace
 }  // namespace forestall::guard
