@@ -75,7 +75,9 @@ Exposures::Entry& Exposures::open(const AccountId& account, const ListingId& lis
   if (const Units more = custody_.sold_since(account, listing, after) - told; more > Units{})
     book.order_seen(after + Millis(1), count(more));
   if (restores(account))
-    if (const Units back = custody_.sales().cancelled(field, after - Millis(1)); back > Units{})
+    if (const Units back =
+            custody_.sales().cancelled(field, after == Instant::min() ? after : after - Millis(1));
+        back > Units{})
       book.restored(last != nullptr ? std::max(after, last->at) : after, count(back));
   return at->second;
 }

@@ -13,10 +13,11 @@ std::vector<SalesBook::News> SalesBook::put(const model::OrderUpsert& order, Ins
     if (line.pool != model::Pool::own) continue;
     const Instant cancelled_at = line.cancelled ? line.cancelled->at : Instant{};
     if (std::max(order.placed_at, cancelled_at) <= now - keep) continue;
-    auto& lines = by_listing_[journal::field_of(order.account, line.listing)];
-    const auto id = order.id.str() + "\x1f" + line.id.str();
-    auto at = std::ranges::find(lines, id, &Line::id);
-    if (at == lines.end()) at = lines.insert(lines.end(), Line{id, {}, {}, {}, {}});
+    auto& of = by_listing_[journal::field_of(order.account, line.listing)];
+    const auto [found, fresh] = of.at.try_emplace(order.id.str() + "\x1f" + line.id.str(),
+                                                  static_cast<std::uint32_t>(of.lines.size()));
+    if (fresh) of.lines.emplace_back();
+    auto* const at = &of.lines[found->second];
     const Units cancelled = line.cancelled ? line.cancelled->units : Units{};
     if (line.ordered > at->units || cancelled > at->cancelled)
       news.push_back({line.listing, order.placed_at, std::max(Units{}, line.ordered - at->units),
@@ -32,7 +33,7 @@ std::vector<SalesBook::News> SalesBook::put(const model::OrderUpsert& order, Ins
 Units SalesBook::sold(const std::string& field, Instant after) const {
   Units units;
   if (const auto at = by_listing_.find(field); at != by_listing_.end())
-    for (const auto& line : at->second)
+    for (const auto& line : at->second.lines)
       if (line.placed_at > after) units += line.units;
   return units;
 }
@@ -40,22 +41,36 @@ Units SalesBook::sold(const std::string& field, Instant after) const {
 Units SalesBook::cancelled(const std::string& field, Instant after) const {
   Units units;
   if (const auto at = by_listing_.find(field); at != by_listing_.end())
-    for (const auto& line : at->second)
+    for (const auto& line : at->second.lines)
       if (line.cancelled_at > after) units += line.cancelled;
   return units;
 }
 
 void SalesBook::forget(Instant now) {
   for (auto at = by_listing_.begin(); at != by_listing_.end();) {
-    std::erase_if(at->second,
-                  [&](const Line& l) { return std::max(l.placed_at, l.cancelled_at) <= now - keep; });
-    at = at->second.empty() ? by_listing_.erase(at) : std::next(at);
+    auto& [lines, by_id] = at->second;
+    const auto old = [&](const Line& l) { return std::max(l.placed_at, l.cancelled_at) <= now - keep; };
+    if (std::ranges::any_of(lines, old)) {
+      std::vector<Line> kept;
+      for (auto entry = by_id.begin(); entry != by_id.end();) {
+        const auto& line = lines[entry->second];
+        if (old(line)) {
+          entry = by_id.erase(entry);
+          continue;
+        }
+        entry->second = static_cast<std::uint32_t>(kept.size());
+        kept.push_back(line);
+        ++entry;
+      }
+      lines = std::move(kept);
+    }
+    at = lines.empty() ? by_listing_.erase(at) : std::next(at);
   }
 }
 
 std::size_t SalesBook::lines() const {
   std::size_t n = 0;
-  for (const auto& [field, lines] : by_listing_) n += lines.size();
+  for (const auto& [field, lines] : by_listing_) n += lines.lines.size();
   return n;
 }
 

@@ -3,6 +3,7 @@
 // quantity a channel shows.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -34,7 +35,7 @@ class SalesBook {
   template <class Fn>
   void each_sold(const std::string& field, Instant after, Fn fn) const {
     if (const auto at = by_listing_.find(field); at != by_listing_.end())
-      for (const auto& line : at->second)
+      for (const auto& line : at->second.lines)
         if (line.placed_at > after) fn(line.placed_at, line.units);
   }
   // Of the listing `field` ("account listing"), units of the listing: placed after, cancelled after.
@@ -45,13 +46,16 @@ class SalesBook {
 
  private:
   struct Line {
-    std::string id;  // order and line
     Instant placed_at;
     Units units;
     Units cancelled;
     Instant cancelled_at;
   };
-  std::unordered_map<std::string, std::vector<Line>> by_listing_;
+  struct OfListing {
+    std::vector<Line> lines;
+    std::unordered_map<std::string, std::uint32_t> at;  // by order and line
+  };
+  std::unordered_map<std::string, OfListing> by_listing_;
 };
 
 }  // namespace forestall::acting

@@ -22,6 +22,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t listings_a_turn = 1000;
+constexpr std::size_t orders_a_turn = 500;
 constexpr std::size_t readings_a_pass = 64;
 
 }  // namespace
@@ -109,8 +110,13 @@ void SellerActs::heard(const flow::Fresh& fresh) {
       // One that is known already may have been applied in a call whose answer was lost: the book, which
       // takes an order once however often it is told, must have it, or its sales look like a person's doing.
       if (ledger::changed(outcome) || outcome == ledger::Outcome::known)
-        for (const auto& news : floor_.custody.order(*order, now)) {
-          if (!ledger::changed(outcome)) continue;
+        for (auto& news : floor_.custody.order(*order, now)) {
+          if (!ledger::changed(outcome)) {
+            // The book may have begun with its sale, never with what the channel put back since.
+            news.sold = {};
+            floor_.exposures.order(order->account, news);
+            continue;
+          }
           floor_.exposures.order(order->account, news);
           floor_.beliefs.sold_at(order->account, news.sold);
         }
@@ -168,6 +174,7 @@ awaitable<bool> SellerActs::open_journal() {
                      std::pair(listing.account, listing.listing));
     if (i % listings_a_turn == listings_a_turn - 1) co_await asio::post(ports_.executor, use_awaitable);
   }
+  co_await read_open_orders();
   auto undecided = co_await ledger.undecided();
   if (!undecided) {
     floor_.log.warning("undecided_not_read", {{"reason", undecided.error()}});
@@ -179,7 +186,6 @@ awaitable<bool> SellerActs::open_journal() {
   std::size_t unsettled = 0;
   opened_ = true;
   for (const auto& [field, record] : floor_.journal.records()) {
-    if (may_land(record.state) || !record.late.empty()) floor_.exposures.restore(record);
     // Read before a write, later than any feed told.
     if (const auto* known = floor_.custody.last(field); record.state != State::confirmed &&
                                                         record.before.quantity &&
@@ -195,8 +201,10 @@ awaitable<bool> SellerActs::open_journal() {
         floor_.custody.accept(field, {.quantity = record.target, .at = record.moved_at});
       else
         doubt_zero(field, record);
-      continue;
     }
+    // Once everything that was read is known: the book begins with it.
+    if (may_land(record.state) || !record.late.empty()) floor_.exposures.restore(record);
+    if (!is_open(record.state)) continue;
     ++unsettled;
     const auto account = journal::account_of(record.command);
     const auto listing = journal::listing_of(record.command);
@@ -206,6 +214,20 @@ awaitable<bool> SellerActs::open_journal() {
       "journal_opened",
       {{"intents", floor_.journal.records().size()}, {"open", unsettled}, {"undecided", undecided->size()}});
   co_return true;
+}
+
+// The book forgets at a restart: told of an order again, it would take it for a new one; and what it does not
+// know of could not be added to what is told from now on.
+awaitable<void> SellerActs::read_open_orders() {
+  const auto& open = ports_.seller.ledger->mirror().all_open();
+  std::pair<AccountId, OrderId> next{};
+  for (std::size_t n = 1;; ++n) {
+    const auto at = n == 1 ? open.begin() : open.upper_bound(next);
+    if (at == open.end()) co_return;
+    floor_.custody.order(at->second, ports_.clock.now());
+    next = at->first;
+    if (n % orders_a_turn == 0) co_await asio::post(ports_.executor, use_awaitable);
+  }
 }
 
 // Read as zero, and the intent says another number: sold out or put to zero while nobody looked, or just

@@ -121,6 +121,7 @@ class SellerActs {
 
   boost::asio::awaitable<bool> open_journal();
   boost::asio::awaitable<bool> store_switches();
+  boost::asio::awaitable<void> read_open_orders();
   void doubt_zero(const std::string& field, const journal::Record& record);
   boost::asio::awaitable<bool> catch_up();
   boost::asio::awaitable<void> pass();

@@ -139,8 +139,8 @@ void ActingRoom::poll_listing(const std::string& name) {
   apply({state});
 }
 
-void ActingRoom::order(const std::string& name, std::int64_t units, bool counted,
-                       std::optional<Instant> placed) {
+model::OrderUpsert ActingRoom::order(const std::string& name, std::int64_t units, bool counted,
+                                     std::optional<Instant> placed, model::OrderState state) {
   pass(1ms);
   model::OrderUpsert order;
   order.from = {SourceId::literal(shop.str()), model::Version(++version_), clock.now()};
@@ -152,9 +152,15 @@ void ActingRoom::order(const std::string& name, std::int64_t units, bool counted
   line.id = OrderLineId::literal("1");
   line.listing = ListingId::literal(name);
   line.ordered = Units(units);
+  order.state = state;
+  if (state == model::OrderState::shipped) {
+    order.closed_at = clock.now();
+    line.portions.push_back({Units(units), {}, {}, order.closed_at});
+  }
   order.lines.push_back(line);
   if (counted) channel.set(name, channel.shown(name) - units);
   apply({order});
+  return order;
 }
 
 void ActingRoom::watermark() { account->orders_complete_before = clock.now() + 1ms; }

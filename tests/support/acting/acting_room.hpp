@@ -44,9 +44,10 @@ class ActingRoom {
   void stop();   // as at SIGTERM
   void crash();  // as at SIGKILL: what is under way is cut off, then a new one is made (not started)
   void stock(const std::string& sku, std::int64_t units);
-  // Placed now (or when it says), seen now. The channel counts it down by itself.
-  void order(const std::string& listing, std::int64_t units, bool counted = true,
-             std::optional<Instant> placed = {});
+  // Placed now (or when it says), seen now, or shipped by then. The channel counts it down by itself.
+  model::OrderUpsert order(const std::string& listing, std::int64_t units, bool counted = true,
+                           std::optional<Instant> placed = {},
+                           model::OrderState state = model::OrderState::open);
   void poll_listing(const std::string& listing);  // the listings feed reads it
   void watermark();                               // every order placed until now has been seen
   void apply(std::vector<model::Observation> observations);

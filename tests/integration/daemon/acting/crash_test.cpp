@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -190,6 +192,109 @@ TEST(Crash, RedisGoesAndComesBackWhileThereIsWork) {
       if (room.channel.shown(fmt::format("L{}", i)) != i % 3) return false;
     return room.open_intents() == 0;
   }));
+  room.stop();
+}
+
+std::int32_t exposed(ActingRoom& room) {
+  return room.acts->floor().exposures.of(room.shop, ListingId::literal("CUP")).exposure.units;
+}
+
+// Filled to 10 and confirmed, and no feed has told: what the next daemon counts on begins there.
+TEST(Crash, ExposureBeginsWithWhatWasReadBeforeTheWrite) {
+  ActingRoom room;
+  room.times.tick = 20ms;
+  room.list("CUP", 0, 0);
+  room.start();
+  ASSERT_TRUE(room.loop.run(room.acts->resume(room.one("CUP"), "test")));
+  room.stock("CUP", 10);
+  ASSERT_TRUE(
+      room.until([&] { return room.state("CUP") == "confirmed" && room.channel.shown("CUP") == 10; }));
+  room.pass(1min);
+  room.channel.manners = {{.carried_out = false, .answer = ErrorCode::outcome_unknown}};
+  room.stock("CUP", 3);
+  ASSERT_TRUE(room.until([&] { return room.state("CUP") == "unresolved"; }));
+  const auto target = room.channel.writes.back().quantity.count();
+  room.crash();
+  room.channel.reads_fail = true;
+  room.start();
+  room.watermark();
+  room.pass(10s);
+  EXPECT_GE(exposed(room), 10 + target);
+  room.stop();
+}
+
+// An order that was seen before the restart is told again: nothing is sold twice.
+TEST(Crash, AnOrderThatIsToldAgainLowersTheExposureOnce) {
+  ActingRoom room;
+  room.times.tick = 20ms;
+  room.list("CUP", 10, 10);
+  room.start();
+  room.pass(1min);
+  room.channel.manners = {{.carried_out = false, .answer = ErrorCode::outcome_unknown}};
+  room.stock("CUP", 7);
+  ASSERT_TRUE(room.until([&] { return room.state("CUP") == "unresolved"; }));
+  auto order = room.order("CUP", 2);
+  room.channel.reads_fail = true;
+  room.crash();
+  room.start();
+  room.watermark();
+  room.pass(10s);
+  const auto before = exposed(room);
+  order.from.version = model::Version(3'000'000);
+  room.apply({order});
+  EXPECT_EQ(exposed(room), before);
+  EXPECT_GE(before, room.channel.shown("CUP"));
+  room.stop();
+}
+
+// One order before the restart that is open, one after it that was shipped at once: together they explain it.
+TEST(Crash, OrdersOfBothSidesOfARestartExplainAFall) {
+  ActingRoom room;
+  room.times.tick = 20ms;
+  room.list("CUP", 10, 10);
+  room.start();
+  room.pass(1min);
+  room.order("CUP", 2);
+  room.crash();
+  room.start();
+  auto order = room.order("CUP", 2, true, {}, model::OrderState::shipped);
+  room.pass(1min);
+  room.watermark();
+  room.poll_listing("CUP");
+  room.watermark();
+  room.pass(1min);
+  EXPECT_EQ(room.hold("CUP"), "none");
+  EXPECT_EQ(
+      room.acts->floor().custody.last(journal::field_of(room.shop, ListingId::literal("CUP")))->quantity,
+      Units(6));
+  room.stop();
+}
+
+// Such an order is in Redis before anybody thinks of beliefs: it must neither end the daemon nor keep the
+// next one from starting.
+TEST(Crash, AnOrderOfAnAbsurdDateAndNumberIsBelievedAsFarAsItGoes) {
+  ActingRoom room;
+  room.list("CUP", 10, 10);
+  room.start();
+  room.order("CUP", 1);
+  const Instant far(std::chrono::sys_days(std::chrono::year{9999} / 1 / 1));
+  room.order("CUP", 1, false, far);
+  model::OrderUpsert order = room.order("CUP", 1, false);
+  order.id = OrderId::literal("huge");
+  order.lines.front().ordered = Units(Units::max_reading);
+  order.lines.push_back(order.lines.front());
+  order.lines.back().id = OrderLineId::literal("2");
+  room.apply({order});
+  room.pass(1min);
+  room.crash();
+  room.start();
+  const auto& beliefs = room.acts->floor().beliefs;
+  const auto sku = room.ledger->mirror().find_sku("CUP");
+  ASSERT_TRUE(sku);
+  const auto mean =
+      beliefs.model().level(static_cast<std::uint32_t>(*sku), room.clock.now()).mean_units_per_hour();
+  EXPECT_TRUE(std::isfinite(mean)) << mean;
+  EXPECT_EQ(beliefs.model().refused(), 0U);
   room.stop();
 }
 
