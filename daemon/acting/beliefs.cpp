@@ -26,6 +26,13 @@ std::int32_t count(Units units) {
       std::clamp<std::int64_t>(units.count(), -Units::max_reading, Units::max_reading));
 }
 double in_days(Millis length) { return std::chrono::duration<double, std::ratio<86400>>(length).count(); }
+// One order with an absurd date or number must not keep everything else from being believed.
+HistoryEvent sound(HistoryEvent event, Instant now) {
+  constexpr Units most(static_cast<std::int64_t>(fc::DemandFilter::max_units));
+  event.at = std::min(event.at, now);
+  event.units = std::clamp(event.units, Units{} - most, most);
+  return event;
+}
 std::uint32_t index(SkuRef sku) { return static_cast<std::uint32_t>(sku); }
 
 }  // namespace
@@ -158,7 +165,7 @@ void Beliefs::heard(const flow::Fresh& fresh, Instant now) {
       if (const auto read = read_through_.find(event.sku);
           read != read_through_.end() && fresh.applied.sequence <= read->second)
         continue;
-    this->event(event);
+    this->event(sound(event, now));
   }
 }
 
@@ -169,7 +176,7 @@ void Beliefs::tell(std::string_view sku, const std::vector<HistoryEvent>& events
   shelf.sold = false;
   shelf.belief = {};
   model_.begin(index(*ref), now);
-  for (const auto& one : events) event(one);
+  for (const auto& one : events) event(sound(one, now));
   replayed_ += events.size();
 }
 
@@ -179,12 +186,17 @@ awaitable<Status> Beliefs::replay(redis::Client& redis, Clock& clock, boost::asi
   grow();
   replayed_ = 0;
   const auto prefix = seller_.ledger->key_prefix();
+  // Positions change where the mirror is read anew meanwhile.
+  const auto overtaken = [this, of = generation_] {
+    return generation_ != of || seller_.ledger->mirror().generation() != of;
+  };
   std::string cursor = "0";
   do {
     redis::Request request("GET", prefix + "seq");
     request.add("HSCAN", prefix + "history", cursor, "COUNT", "500");
     auto replies = co_await redis.batch(std::move(request), {.repeat = redis::Repeat::harmless});
     if (!replies) co_return std::unexpected(replies.error());
+    if (overtaken()) co_return fail_retryable(ErrorCode::conflict, "the mirror is read anew");
     const auto scanned = replies->at(1).expect_array("HSCAN history", 2);
     if (!scanned) co_return std::unexpected(scanned.error());
     std::uint64_t through = 0;
@@ -204,7 +216,9 @@ awaitable<Status> Beliefs::replay(redis::Client& redis, Clock& clock, boost::asi
       grow();
       read_through_[*name] = through;
       tell(*name, *events, since_);
-      if (i % 64 == 62) co_await boost::asio::post(on, use_awaitable);
+      if (i % 64 != 62) continue;
+      co_await boost::asio::post(on, use_awaitable);
+      if (overtaken()) co_return fail_retryable(ErrorCode::conflict, "the mirror is read anew");
     }
   } while (cursor != "0");
   disordered_ = 0;

@@ -20,6 +20,12 @@ boost::asio::awaitable<bool> SellerActs::catch_up() {
   const auto& mirror = ledger.mirror();
   const auto generation = mirror.generation();
   if (generation == mirror_generation_) co_return true;
+  // Positions of an earlier reading mean other SKUs now: what was believed of them is made again.
+  if (auto ok = co_await floor_.beliefs.replay(ports_.redis, ports_.clock, ports_.executor); !ok) {
+    floor_.log.warning("demand_not_replayed", {{"reason", ok.error()}});
+    co_return false;
+  }
+  if (!ledger.whole() || mirror.generation() != generation) co_return false;  // from the beginning
   auto undecided = co_await ledger.undecided();
   if (!undecided) {
     floor_.log.warning("undecided_not_read", {{"reason", undecided.error()}});

@@ -19,10 +19,20 @@ namespace {
 constexpr std::size_t slice_weight = 256;
 constexpr std::size_t told_in_all = 4096;
 constexpr auto ledger_patience = 2min;
+constexpr Millis ahead = 24h;
 
 std::size_t weight(const model::Observation& observation) {
   const auto* order = std::get_if<model::OrderUpsert>(&observation);
   return 1 + (order == nullptr ? 0 : order->lines.size());
+}
+
+// Sound, and not of a time that has not come: the clocks of channels are minutes apart, not days.
+Status check(const model::Observation& observation, Instant now) {
+  if (auto ok = model::check(observation); !ok) return ok;
+  if (const auto* order = std::get_if<model::OrderUpsert>(&observation);
+      order != nullptr && order->placed_at > now + ahead)
+    return fail(ErrorCode::invalid_argument, "placed_at is more than a day ahead of now");
+  return {};
 }
 
 // The ledger or the way to it is away; the same observations again change nothing twice.
@@ -78,7 +88,7 @@ awaitable<Result<PageResult>> PageApplier::apply(ports::Page page, std::string f
   figures_.observations += page.observations.size();
   result.observations.reserve(page.observations.size());
   for (auto& observation : page.observations) {
-    if (const auto sound = model::check(observation); !sound) {
+    if (const auto sound = check(observation, tools_.clock.now()); !sound) {
       if (!set_aside(fail_in(model::name_of(observation), sound.error()).error())) continue;
       result.set_aside = true;
       if (const auto* order = std::get_if<model::OrderUpsert>(&observation))

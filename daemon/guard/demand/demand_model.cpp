@@ -2,6 +2,7 @@
 #include "daemon/guard/demand/demand_model.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 namespace forestall::guard {
@@ -10,7 +11,7 @@ namespace fc = forecasting;
 
 std::int64_t demand_seconds(Instant at) {
   const auto whole = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
-  return std::max<std::int64_t>(0, whole);
+  return std::clamp<std::int64_t>(whole, 0, std::numeric_limits<std::uint32_t>::max());
 }
 
 namespace {
@@ -46,14 +47,14 @@ void DemandModel::set_profile(fc::WeekProfile profile) {
 void DemandModel::sold(Index sku, Instant at, double units) {
   auto& belief = beliefs_[sku];
   const std::int64_t when = std::max<std::int64_t>(demand_seconds(at), belief.last_seconds);
-  if (!filter().observe(belief, when, units)) throw std::logic_error("the demand belief refused a sale");
+  if (!filter().observe(belief, when, units)) ++refused_;
 }
 
 void DemandModel::selling(Index sku, Instant at, bool yes) {
   auto& belief = beliefs_[sku];
   if (belief.selling() == yes) return;
   const std::int64_t when = std::max<std::int64_t>(demand_seconds(at), belief.last_seconds);
-  if (!filter().set_selling(belief, when, yes)) throw std::logic_error("the demand belief refused an edge");
+  if (!filter().set_selling(belief, when, yes)) ++refused_;
 }
 
 fc::DemandLevel DemandModel::level(Index sku, Instant now) const {

@@ -12,7 +12,7 @@
 
 namespace forestall::guard {
 
-// Seconds since 1970, as the beliefs count; never before.
+// Seconds since 1970, as the beliefs count; never before, nor after 2106.
 std::int64_t demand_seconds(Instant at);
 
 class DemandModel {
@@ -31,6 +31,8 @@ class DemandModel {
   void sold(Index sku, Instant at, double units);
   // In stock and listed somewhere from now on, or no longer.
   void selling(Index sku, Instant at, bool yes);
+  // Events that no belief can take, of units beyond DemandFilter::max_units: left out.
+  std::uint64_t refused() const { return refused_; }
   const forecasting::DemandBelief& belief(Index sku) const { return beliefs_[sku]; }
   void restore(Index sku, const forecasting::DemandBelief& belief) { beliefs_[sku] = belief; }
 
@@ -53,6 +55,7 @@ class DemandModel {
   std::vector<forecasting::StratumPrior> strata_;
   std::deque<forecasting::DemandBelief> beliefs_;  // grows without moving what it holds
   forecasting::BurstModel bursts_;
+  std::uint64_t refused_ = 0;
   double busy_ = 1;  // mean factor of the week, weighted by sales
 };
 

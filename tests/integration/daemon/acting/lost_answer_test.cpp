@@ -150,5 +150,50 @@ TEST_F(LostAnswer, NothingIsDecidedOnWhatIsNotReadYet) {
   room.stop();
 }
 
+// What was believed of the demand is made again, although nobody restarts.
+TEST_F(LostAnswer, BeliefsAreMadeAgain) {
+  for (int i = 0; i < 20; ++i) room.order("CUP", 1, false);
+  room.pass(1min);
+  const auto per_hour = [&] {
+    const auto sku = room.ledger->mirror().find_sku("CUP");
+    if (!sku) return 0.0;
+    return room.acts->floor()
+        .beliefs.model()
+        .level(static_cast<std::uint32_t>(*sku), room.clock.now())
+        .mean_units_per_hour();
+  };
+  const auto before = per_hour();
+  lose({stock(30)});
+  room.apply({stock(30)});
+  ASSERT_TRUE(room.until([&] { return room.acts->floor().beliefs.replayed() >= 20; }, 1min));
+  EXPECT_NEAR(per_hour(), before, before / 100);
+  room.stop();
+}
+
+// A cancellation in the lost call: the channel puts the units back, and the book is told when the page comes
+// again.
+TEST_F(LostAnswer, WhatACancellationPutsBackIsCountedOn) {
+  auto order = room.order("CUP", 3);
+  room.channel.manners = {{.carried_out = false, .answer = ErrorCode::outcome_unknown}};
+  room.apply({stock(4)});
+  ASSERT_TRUE(room.until([&] { return room.state("CUP") == "unresolved"; }));
+  room.channel.reads_fail = true;
+  room.watermark();
+  room.pass(10s);
+  const auto exposed = [&] {
+    return room.acts->floor().exposures.of(room.shop, ListingId::literal("CUP")).exposure.units;
+  };
+  const auto before = exposed();
+  order.from.version = model::Version(1'000'000);
+  order.lines.front().cancelled.emplace();
+  order.lines.front().cancelled->units = Units(3);
+  order.lines.front().cancelled->at = room.clock.now();
+  order.lines.front().cancelled->day = std::chrono::year{2026} / 1 / 5;
+  lose({order});
+  ASSERT_TRUE(room.loop.run(room.flow.apply(*room.seller, std::vector<model::Observation>{order})));
+  EXPECT_EQ(exposed(), before + 3);
+  room.stop();
+}
+
 }  // namespace
 }  // namespace forestall::test
