@@ -153,7 +153,8 @@ awaitable<Status> FeedPoller::round(bool from_start) {
     const auto seen = first_seen(page->observations);
     auto applied = co_await applier_.apply(std::move(*page), cursor.text);
     if (!applied) co_return std::unexpected(applied.error());
-    if (feed_ == Feed::orders && complete_before) move_watermark(*complete_before, *applied);
+    aside_.add(*applied);
+    if (feed_ == Feed::orders && complete_before) move_watermark(*complete_before);
     learn(*applied, seen);
     share.reset();
     figures_.last_success = tools_.clock.now();
@@ -183,17 +184,23 @@ awaitable<Status> FeedPoller::round(bool from_start) {
   co_return Status{};
 }
 
+void FeedPoller::Aside::add(const PageResult& page) {
+  any = any || page.set_aside;
+  undated = undated || page.set_aside_undated;
+  if (page.set_aside_placed)
+    placed = std::min(*page.set_aside_placed, placed.value_or(*page.set_aside_placed));
+}
+
 // Every order placed before it has been applied. One that was set aside has not: what it sold would look like
 // a person's doing. For a while only, since whatever cannot be read may never be.
-void FeedPoller::move_watermark(Instant complete_before, const PageResult& page) {
+void FeedPoller::move_watermark(Instant complete_before) {
   const auto now = tools_.clock.monotonic();
   auto& stands = account_.orders_complete_before;
   if (held_back_ && now >= held_back_->until) held_back_.reset();
-  if (page.set_aside) {
+  if (const auto aside = std::exchange(aside_, {}); aside.any) {
+    auto below = std::min(complete_before, aside.placed.value_or(complete_before));
     // Where nobody can say when it was placed: after what is complete by now.
-    auto below =
-        std::min(complete_before,
-                 page.set_aside_placed.value_or(stands.value_or(complete_before - watermark_patience)));
+    if (aside.undated) below = std::min(below, stands.value_or(complete_before - watermark_patience));
     if (held_back_) below = std::min(below, held_back_->below);
     held_back_ = {.below = std::max(below, complete_before - watermark_patience),
                   .until = now + watermark_patience};

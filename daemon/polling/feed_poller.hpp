@@ -40,7 +40,7 @@ class FeedPoller {
   boost::asio::awaitable<Monotonic> first_due();
   boost::asio::awaitable<Status> round(bool from_start);
   boost::asio::awaitable<Result<ports::Page>> ask_channel(ports::Cursor from);
-  void move_watermark(Instant complete_before, const PageResult& page);
+  void move_watermark(Instant complete_before);
   void learn(const PageResult& page, const std::vector<bool>& first_seen);
   std::vector<bool> first_seen(const std::vector<model::Observation>& observations) const;
   void failed(const Error& error);
@@ -64,6 +64,14 @@ class FeedPoller {
     Monotonic until;
   };
   std::optional<HeldBack> held_back_{};
+  // Of all pages since the watermark moved last: only the last of a round says how far it is.
+  struct Aside {
+    bool any = false;
+    bool undated = false;
+    std::optional<Instant> placed{};
+    void add(const PageResult& page);
+  };
+  Aside aside_{};
   std::optional<Instant> watching_since_{};  // orders placed after it are met by regular polling
 };
 

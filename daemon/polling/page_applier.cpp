@@ -82,7 +82,8 @@ awaitable<Result<ledger::Applied>> PageApplier::apply_slice(std::span<const mode
 
 awaitable<Result<PageResult>> PageApplier::apply(ports::Page page, std::string from) {
   PageResult result;
-  for (const auto& error : page.set_aside) result.set_aside = set_aside(error) || result.set_aside;
+  for (const auto& error : page.set_aside)
+    if (set_aside(error)) result.set_aside = result.set_aside_undated = true;
   ++figures_.pages;
   figures_.bytes += page.bytes;
   figures_.observations += page.observations.size();
@@ -94,6 +95,8 @@ awaitable<Result<PageResult>> PageApplier::apply(ports::Page page, std::string f
       if (const auto* order = std::get_if<model::OrderUpsert>(&observation))
         result.set_aside_placed =
             std::min(order->placed_at, result.set_aside_placed.value_or(order->placed_at));
+      else
+        result.set_aside_undated = true;
     } else
       result.observations.push_back(std::move(observation));
   }

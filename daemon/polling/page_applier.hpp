@@ -35,8 +35,10 @@ struct PageResult {
   std::vector<model::Observation> observations{};  // those that were applied, in order
   std::vector<ledger::Outcome> outcomes{};         // one each
   bool contradicted = false;                       // some entities are to be read again
-  // Something was set aside that was not before; of orders when the earliest was placed, where that is known.
+  // Something was set aside that was not before; of orders when the earliest was placed, and whether there
+  // are some of which nobody knows.
   bool set_aside = false;
+  bool set_aside_undated = false;
   std::optional<Instant> set_aside_placed{};
 };
 

@@ -100,6 +100,43 @@ TEST_F(FeedPollerTest, TheWatermarkWaitsForWhatWasSetAside) {
   EXPECT_GT(account.orders_complete_before, stood);
 }
 
+// The page that says how far the orders are complete is not the one with the order that could not be read.
+TEST_F(FeedPollerTest, TheWatermarkWaitsForWhatAnEarlierPageSetAside) {
+  channel.page_size = 2;
+  put_orders(Feed::orders, 0, 3);
+  channel.spoil = [](Feed, ports::Page& page) {
+    if (page.more) page.complete_before.reset();
+  };
+  start(channel);
+  ASSERT_TRUE(account.orders_complete_before);
+  advance(1min);
+  auto bad = an_order(id, 9, clock.now());
+  bad.lines.at(0).ordered = Units(0);
+  channel.says[Feed::orders].emplace_back(bad);
+  put_orders(Feed::orders, 10, 3);
+  channel.faults = {std::nullopt, down};  // and the round with it ends before that
+  advance(10min);
+  EXPECT_EQ(figures(Feed::orders).set_aside, 1U);
+  EXPECT_EQ(account.orders_complete_before, bad.placed_at);
+  advance(1h);
+  EXPECT_GT(account.orders_complete_before, bad.placed_at);
+}
+
+// A date that has not come yet is a mistake: it would be the newest order for years.
+TEST_F(FeedPollerTest, AnOrderOfADayAheadIsSetAside) {
+  put_orders(Feed::orders, 0, 3);
+  channel.says[Feed::orders].emplace_back(an_order(id, 9, clock.now() + 25h));
+  channel.says[Feed::orders].emplace_back(an_order(id, 10, clock.now() + 23h));
+  start(channel);
+  EXPECT_EQ(arrived(), 4);
+  EXPECT_EQ(figures(Feed::orders).set_aside, 1U);
+  const auto stood = account.orders_complete_before;
+  advance(10min);
+  EXPECT_EQ(account.orders_complete_before, stood) << "who knows when it was placed";
+  advance(1h);
+  EXPECT_GT(account.orders_complete_before, clock.now() - 10min);
+}
+
 TEST_F(FeedPollerTest, NoCallIntoTheLedgerIsTooLarge) {
   channel.page_size = 5000;
   put_orders(Feed::orders, 0, 4000);
