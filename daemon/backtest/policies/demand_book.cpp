@@ -157,27 +157,30 @@ void DemandBook::learn_bursts(const World& world) {
 
 guard::FollowCurve DemandBook::after_a_sale(const World& world, Millis length) const {
   if (!taught_) return guard::FollowCurve::constant({0.5 * guard::PooledDemand().after_a_sale(length), 1});
-  guard::FollowCurve curve;
   const auto& demand = world.demand();
-  const world::LineIndex end = history_end(world);
+  const auto first = history_end(world) - static_cast<world::LineIndex>(believed_.size());
   struct Recent {
     std::vector<world::LineIndex> sales;
     std::size_t oldest = 0;
   };
   std::vector<Recent> recent(model_.size());
+  // What followed counts for the sale that it followed, at the speed that was believed before that sale.
+  std::vector<double> followed(believed_.size());
   for (std::size_t i = 0; i < believed_.size(); ++i) {
-    const auto line = end - static_cast<world::LineIndex>(believed_.size() - i);
+    const auto line = first + static_cast<world::LineIndex>(i);
     Recent& before = recent[sku_of(world, line)];
     while (before.oldest < before.sales.size() &&
            demand.time[before.sales[before.oldest]] + length < demand.time[line])
       ++before.oldest;
-    double others = 0;
     for (std::size_t n = before.oldest; n < before.sales.size(); ++n)
-      others += demand.order[before.sales[n]] != demand.order[line] ? 1 : 0;
+      if (demand.order[before.sales[n]] != demand.order[line])
+        followed[before.sales[n] - first] += demand.units[line];
     before.sales.push_back(line);
-    curve.add(believed_[i] * 24, demand.units[line] * others,
-              believed_[i] * model_.exposure_hours(demand.time[line], length));
   }
+  guard::FollowCurve curve;
+  for (std::size_t i = 0; i < believed_.size(); ++i)
+    curve.add(believed_[i] * 24, followed[i],
+              believed_[i] * model_.exposure_hours(demand.time[first + i], length));
   curve.fit();
   return curve;
 }
