@@ -61,6 +61,12 @@ void Inbox::look() {
   for (const auto& watcher : watchers_) watcher(*this);
 }
 
+bool Inbox::look_at_some_more() {
+  bool more = false;
+  for (const auto& some : sliced_) more = some(*this) || more;
+  return more;
+}
+
 std::vector<News> Inbox::take(const SellerId& seller) {
   const auto at = queues_.find(seller);
   if (at == queues_.end()) return {};

@@ -68,9 +68,13 @@ class Inbox {
   void all(Scope scope, std::vector<Alert> alerts);
   // `look` is called every few seconds, and before the daemon's first message, with this inbox.
   void watch(std::function<void(Inbox&)> look) { watchers_.push_back(std::move(look)); }
+  // What looks at too much for one turn: `some` does a slice, at most a part of a turn long, and says whether
+  // there is more to do now. It is called again soon while there is, else with the next look.
+  void watch_in_slices(std::function<bool(Inbox&)> some) { sliced_.push_back(std::move(some)); }
 
   // --- for daemon/alerting ---
   void look();
+  bool look_at_some_more();  // a slice of each; true while one of them has more to do
   // Everything about one seller, in the order of the last words; the rest stays.
   std::vector<News> take(const SellerId& seller);
   // Something came in.
@@ -92,6 +96,7 @@ class Inbox {
   std::uint64_t dropped_ = 0;
   std::map<SellerId, Queue> queues_;
   std::vector<std::function<void(Inbox&)>> watchers_;
+  std::vector<std::function<bool(Inbox&)>> sliced_;
   std::function<void()> told_;
 };
 

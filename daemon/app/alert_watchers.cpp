@@ -49,9 +49,19 @@ class Watchers {
         unread_orders(inbox, seller, *account, now);
         credential(inbox, seller, *account, now);
       }
-      if (auto* const acts = acting_(seller.settings.id.str()); acts != nullptr && acts->open())
-        outlook_.look(inbox, seller, acts->floor().beliefs.model());
     }
+  }
+
+  // True while there is more of the stock to look at.
+  bool look_at_stock(Inbox& inbox) {
+    bool more = false;
+    for (auto& seller : flow_->sellers()) {
+      if (!seller.open || seller.ledger == nullptr) continue;
+      auto* const acts = acting_(seller.settings.id.str());
+      if (acts == nullptr || !acts->open()) continue;
+      more = outlook_.look(inbox, seller, acts->floor().beliefs.model()) || more;
+    }
+    return more;
   }
 
  private:
@@ -183,6 +193,7 @@ void add_alert_watchers(Context& context, std::shared_ptr<flow::Flow> flow,
                         const std::deque<orders::OrderDesk>& desks) {
   const auto self = std::make_shared<Watchers>(context, std::move(flow), std::move(acting), desks);
   context.alerts.watch([self](Inbox& inbox) { self->look(inbox); });
+  context.alerts.watch_in_slices([self](Inbox& inbox) { return self->look_at_stock(inbox); });
 }
 
 }  // namespace forestall::app

@@ -25,6 +25,7 @@ namespace json = boost::json;
 using namespace std::chrono_literals;
 
 constexpr auto look_every = 2s;  // of the machine
+constexpr auto between_slices = 10ms;
 constexpr auto settle_patience = 5s;
 
 class Alerting {
@@ -127,8 +128,11 @@ class Alerting {
 
   awaitable<void> look() {
     for (;;) {
+      const auto next = context_.machine_clock.monotonic() + look_every;
       context_.alerts.look();
-      co_await net::sleep_for(context_.machine_clock, look_every);
+      while (context_.alerts.look_at_some_more())
+        co_await net::sleep_for(context_.machine_clock, between_slices);
+      co_await net::sleep_until(context_.machine_clock, next);
     }
   }
 

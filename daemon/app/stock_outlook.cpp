@@ -21,24 +21,25 @@ constexpr double window_days = 28;
 
 }  // namespace
 
-void StockOutlook::look(alerting::Inbox& inbox, const flow::Seller& seller, const guard::DemandModel& model) {
+bool StockOutlook::look(alerting::Inbox& inbox, const flow::Seller& seller, const guard::DemandModel& model) {
   const auto now = context_.clock.now();
   const auto& mirror = seller.ledger->mirror();
   auto& round = rounds_[seller.settings.id];
   if (round.generation != mirror.generation()) round = {.generation = mirror.generation()};
   // Without stock that is known every forecast of it is a guess.
-  if (!seller.stock_read || seller.stock_stale) return;
+  if (!seller.stock_read || seller.stock_stale) return false;
   if (round.done) {
-    if (round.begun != Instant{} && now - round.begun < round_every && now >= round.begun) return;
+    if (round.begun != Instant{} && now - round.begun < round_every && now >= round.begun) return false;
     round = {.generation = mirror.generation(), .begun = now, .done = false};
   }
   const auto until = context_.machine_clock.monotonic() + slice;
   const auto skus = static_cast<std::uint32_t>(std::min(mirror.skus(), model.size()));
   for (unsigned n = 0; round.next < skus; ++round.next, ++n) {
-    if (n % 32 == 31 && context_.machine_clock.monotonic() >= until) return;
+    if (n % 32 == 31 && context_.machine_clock.monotonic() >= until) return true;
     look_at(round, seller, model, round.next);
   }
   tell(round, inbox, seller);
+  return false;
 }
 
 void StockOutlook::look_at(Round& round, const flow::Seller& seller, const guard::DemandModel& model,

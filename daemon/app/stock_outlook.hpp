@@ -18,8 +18,8 @@ class StockOutlook {
   explicit StockOutlook(Context& context) : context_(context) {}
 
   // Looks at some more SKUs, for no longer than a part of the loop's turn; at the end of a round tells all
-  // that it found. Rounds begin an hour of the world apart.
-  void look(alerting::Inbox& inbox, const flow::Seller& seller, const guard::DemandModel& model);
+  // that it found. Rounds begin an hour of the world apart. True while the round has more to look at.
+  bool look(alerting::Inbox& inbox, const flow::Seller& seller, const guard::DemandModel& model);
 
  private:
   struct Round {

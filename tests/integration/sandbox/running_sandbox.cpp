@@ -21,7 +21,7 @@ std::vector<std::string> command(std::vector<std::string> arguments) {
   return arguments;
 }
 
-Called read(Reply reply) {
+Called read(AskedReply reply) {
   boost::system::error_code broken;
   auto json = boost::json::parse(reply.body, broken);
   return {std::move(reply), broken ? boost::json::value() : std::move(json)};

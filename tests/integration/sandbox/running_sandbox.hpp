@@ -15,7 +15,7 @@
 namespace forestall::test {
 
 struct Called {
-  Reply reply;
+  AskedReply reply;
   boost::json::value json;  // null where the body is none
   int status() const { return reply.status; }
   // The value at "/a/0/b" (RFC 6901); throws where there is none.

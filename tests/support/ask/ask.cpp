@@ -16,7 +16,7 @@ namespace forestall::test {
 namespace asio = boost::asio;
 namespace http_ns = boost::beast::http;
 
-Reply http(std::uint16_t port, const Ask& ask) {
+AskedReply http(std::uint16_t port, const Ask& ask) {
   asio::io_context io;
   boost::beast::tcp_stream stream(io);
   stream.expires_after(ask.within);
@@ -34,7 +34,7 @@ Reply http(std::uint16_t port, const Ask& ask) {
   request.prepare_payload();
   request.keep_alive(false);
 
-  Reply reply;
+  AskedReply reply;
   boost::beast::flat_buffer buffer;
   http_ns::response_parser<http_ns::string_body> parser;
   parser.body_limit(std::uint64_t{256} << 20);

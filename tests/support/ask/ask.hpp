@@ -13,7 +13,7 @@
 
 namespace forestall::test {
 
-struct Reply {
+struct AskedReply {
   int status = 0;                                // 0: no whole answer came
   std::map<std::string, std::string> headers{};  // names in lower case
   std::string body{};
@@ -34,7 +34,7 @@ struct Ask {
   std::chrono::milliseconds within = patience;
 };
 
-Reply http(std::uint16_t port, const Ask& ask);
+AskedReply http(std::uint16_t port, const Ask& ask);
 
 // Every byte outside the unreserved set as %XX (RFC 3986, section 2.3).
 std::string percent_encoded(std::string_view text);

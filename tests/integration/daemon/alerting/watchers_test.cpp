@@ -118,7 +118,9 @@ class Watch : public testing::Test {
   void look() {
     static_cast<void>(room.loop.run(desks[0].look()));
     must(room.loop.run(budget.refresh()));
-    for (int slice = 0; slice < 200; ++slice) context.alerts.look();
+    context.alerts.look();
+    while (context.alerts.look_at_some_more()) {
+    }
     context.alerts.all({room.seller_id, AlertKind::budget, {}}, budget_alerts(budget));
     auto fed = must(room.loop.run(read_journal(*room.acts, std::exchange(place_, {}))));
     place_ = fed.place;

@@ -21,7 +21,7 @@ struct Webhook : testing::Test {
   Webhook() : world({.sandbox = {"--seed", "5", "--skus", "20", "--days", "3", "--speed", "1"}}) {
     world.start_daemon();
   }
-  Reply post(std::string_view body, std::string_view signature, std::string_view carrier = "parcels") {
+  AskedReply post(std::string_view body, std::string_view signature, std::string_view carrier = "parcels") {
     Ask ask{.method = "POST",
             .target = "/api/v1/carriers/" + std::string(carrier) + "/webhook",
             .body = std::string(body)};
