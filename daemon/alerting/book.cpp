@@ -35,27 +35,39 @@ Alert cleaned(Alert alert) {
 }  // namespace
 
 void Book::take(const News& news, Instant now) {
-  if (const auto* raised = std::get_if<Raised>(&news)) return raise(raised->alert, now);
-  if (const auto* over = std::get_if<Resolved>(&news)) return resolve(id_of(over->identity), now);
-  const auto& all = std::get<AllOf>(news);
-  std::set<std::string> named;
-  for (const auto& alert : all.alerts) {
-    raise(alert, now);
-    named.insert(id_of(cleaned(alert).identity));
-  }
-  std::vector<std::string> gone;
-  for (const auto& id : standing_of(all.scope.kind))
-    if (!named.contains(id) && all.scope.holds(all_.at(id).alert.identity)) gone.push_back(id);
-  for (const auto& id : gone) resolve(id, now);
+  if (const auto* raised = std::get_if<Raised>(&news))
+    raise(raised->alert, now);
+  else if (const auto* over = std::get_if<Resolved>(&news))
+    resolve(id_of(over->identity), now);
+  else
+    for (Taking all(std::get<AllOf>(news), now); all.step(*this, most_);) {
+    }
 }
 
-void Book::raise(const Alert& given, Instant now) {
+bool Book::Taking::step(Book& book, std::size_t most) {
+  std::size_t done = 0;
+  for (; next_ < all_.alerts.size() && done < most; ++next_, ++done)
+    named_.insert(book.raise(all_.alerts[next_], now_));
+  if (done == most && next_ < all_.alerts.size()) return true;
+  const auto& ids = book.standing_of(all_.scope.kind);
+  std::vector<std::string> gone;
+  auto at = ids.upper_bound(let_go_);
+  for (; at != ids.end() && done < most; ++at, ++done) {
+    let_go_ = *at;
+    if (!named_.contains(*at) && all_.scope.holds(book.all_.at(*at).alert.identity)) gone.push_back(*at);
+  }
+  const bool more = at != ids.end();
+  for (const auto& id : gone) book.resolve(id, now_);
+  return more;
+}
+
+std::string Book::raise(const Alert& given, Instant now) {
   auto alert = cleaned(given);
   const auto id = id_of(alert.identity);
   const auto at = all_.find(id);
   if (at != all_.end() && at->second.stands() && alert.lasting) {
     auto& known = at->second;
-    if (known.alert == alert) return;
+    if (known.alert == alert) return id;
     if (alert.severity > known.alert.severity) {
       // Worse than what was acknowledged.
       known.acked.reset();
@@ -67,14 +79,14 @@ void Book::raise(const Alert& given, Instant now) {
     }
     known.alert = std::move(alert);
     reworded_.insert(id);
-    return;
+    return id;
   }
   if (at == all_.end()) {
     const auto most = alert.severity == Severity::urgent ? most_ + most_ / 10 : most_;
     if (all_.size() >= most) forget(now, Millis::max());
     if (all_.size() >= most) {
       ++refused_;
-      return;
+      return id;
     }
   }
   if (at != all_.end() && at->second.stands()) stands_no_more(at->second);
@@ -87,6 +99,7 @@ void Book::raise(const Alert& given, Instant now) {
       all_.insert_or_assign(id, Standing{.id = id, .alert = std::move(alert), .begun = now, .changed = now});
   stands_now(placed.first->second);
   changed_.insert(id);
+  return id;
 }
 
 void Book::resolve(const std::string& id, Instant now) {

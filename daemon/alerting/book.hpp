@@ -26,6 +26,20 @@ class Book {
   static constexpr std::size_t most_events = 2'000;
 
   void take(const News& news, Instant now);
+  // An AllOf a slice at a time, from the first to the last: of thousands of alerts the whole is too long for
+  // one turn of the loop. Other news may be taken in between.
+  class Taking {
+   public:
+    Taking(AllOf all, Instant now) : all_(std::move(all)), now_(now) {}
+    bool step(Book& book, std::size_t most);  // about so many alerts; true while there are more
+
+   private:
+    AllOf all_;
+    Instant now_;
+    std::size_t next_ = 0;
+    std::set<std::string> named_{};
+    std::string let_go_{};  // what was not named is let go up to here
+  };
   // The newest of its id; false where nothing of this id stands.
   bool acknowledge(const std::string& id, Instant now, const std::string& by);
   void resolve(const std::string& id, Instant now);
@@ -54,7 +68,7 @@ class Book {
   void not_stored(const std::set<std::string>& ids) { changed_.insert(ids.begin(), ids.end()); }
 
  private:
-  void raise(const Alert& alert, Instant now);
+  std::string raise(const Alert& alert, Instant now);  // its id
   void stands_now(const Standing& standing);
   void stands_no_more(const Standing& standing);
 

@@ -136,8 +136,11 @@ std::string thousands(std::size_t count) {
 
 ports::Notice compose(const Writing& w, std::vector<const Standing*> standing,
                       std::vector<const Standing*> over) {
-  std::ranges::sort(standing, more_pressing);
-  std::ranges::sort(over, more_pressing);
+  // Only what is named needs its order: of a storm the rest is summed up.
+  for (auto* alerts : {&standing, &over})
+    std::ranges::partial_sort(
+        *alerts, alerts->begin() + static_cast<std::ptrdiff_t>(std::min(alerts->size(), most_items)),
+        more_pressing);
   ports::Notice n{
       .id = w.id,
       .key = fmt::format("{}/{}", w.seller.str(), w.group),

@@ -129,54 +129,109 @@ NewMessage message_of(const Group& group, const RoundFacts& facts, Tell why) {
           .why = why};
 }
 
-Groups gather(const State& state, const RoundFacts& facts, Round& round) {
-  const Inhibitors inhibitors(state.book, facts.inhibit);
-  const Placement placement(state, facts);
-  Groups groups;
-  for (const auto& [id, standing] : state.book.all()) {
-    const auto kept = kept_back(standing, inhibitors, state, facts.now);
-    const bool event = !standing.alert.lasting;
-    if (event && !standing.stands()) continue;
-    bool waits_somewhere = false;
-    const auto due =
-        placement.each(standing, [&](const config::NotifySettings& sink, const std::string& name) {
-          const auto* told = told_of(state, sink.id, name);
-          const bool known = knows(told, standing);
-          if (!standing.stands() && !known) return;
-          auto& group = groups[{sink.id, name}];
-          group.sink = &sink;
-          group.name = name;
-          group.facts.told = told;
-          if (!standing.stands())
-            group.facts.over.push_back(&standing);
-          else if (kept == Kept::no)
-            group.facts.standing.push_back(&standing);
-          else if (known)
-            group.known.push_back(&standing);
-          if (event && !known && kept == Kept::no) waits_somewhere = true;
-        });
-    sooner(round.again_at, due, facts.now);
-    // Whoever silenced it does not want to hear of it later either.
-    if (event && !waits_somewhere) round.spent.push_back(id);
-  }
-  return groups;
-}
-
 }  // namespace
 
-Round run(const State& state, const RoundFacts& facts) {
-  Round round;
-  std::set<std::pair<std::string, std::string>> on_its_way;
-  for (const auto& [id, message] : state.outbox) on_its_way.emplace(message.sink, message.group);
-  auto groups = gather(state, facts, round);
-  for (auto& [key, group] : groups) {
-    complete(group, facts, on_its_way);
-    const auto verdict = dedupe(group.facts, *group.sink, facts.now);
-    sooner(round.again_at, verdict.again_at, facts.now);
-    if (tells(verdict.tell)) round.messages.push_back(message_of(group, facts, verdict.tell));
+// First where each alert goes, then what is to be said of each group.
+struct Pass::Work {
+  Work(const State& of, const RoundFacts& known)
+      : state(of), facts(known), inhibitors(state.book, facts.inhibit), placement(state, facts) {}
+
+  // The next so many of the book, wherever it was left: in between it may have grown.
+  template <class Look>
+  bool some(const Look& look) {
+    const auto& all = state.book.all();
+    auto at = last.empty() ? all.begin() : all.upper_bound(last);
+    for (std::size_t n = 0; at != all.end() && n < alerts_a_slice; ++at, ++n) {
+      last = at->first;
+      look(at->second);
+    }
+    if (at != all.end()) return true;
+    last.clear();
+    return false;
   }
-  for (const auto& [id, silence] : state.silences) sooner(round.again_at, silence.until, facts.now);
-  return round;
+  void place(const Standing& standing);
+  void say(Group& group);
+
+  const State& state;
+  const RoundFacts& facts;
+  Inhibitors inhibitors;
+  Placement placement;
+  enum class Stage : std::uint8_t { gather, say, over } stage = Stage::gather;
+  std::string last{};  // of the book
+  Groups groups{};
+  std::set<std::pair<std::string, std::string>> on_its_way{};
+  Round round{};
+};
+
+void Pass::Work::place(const Standing& standing) {
+  const auto kept = kept_back(standing, inhibitors, state, facts.now);
+  const bool event = !standing.alert.lasting;
+  if (event && !standing.stands()) return;
+  bool waits_somewhere = false;
+  const auto due = placement.each(standing, [&](const config::NotifySettings& sink, const std::string& name) {
+    const auto* told = told_of(state, sink.id, name);
+    const bool known = knows(told, standing);
+    if (!standing.stands() && !known) return;
+    auto& group = groups[{sink.id, name}];
+    group.sink = &sink;
+    group.name = name;
+    group.facts.told = told;
+    if (!standing.stands())
+      group.facts.over.push_back(&standing);
+    else if (kept == Kept::no)
+      group.facts.standing.push_back(&standing);
+    else if (known)
+      group.known.push_back(&standing);
+    if (event && !known && kept == Kept::no) waits_somewhere = true;
+  });
+  sooner(round.again_at, due, facts.now);
+  // Whoever silenced it does not want to hear of it later either.
+  if (event && !waits_somewhere) round.spent.push_back(standing.id);
+}
+
+void Pass::Work::say(Group& group) {
+  complete(group, facts, on_its_way);
+  const auto verdict = dedupe(group.facts, *group.sink, facts.now);
+  sooner(round.again_at, verdict.again_at, facts.now);
+  if (tells(verdict.tell)) round.messages.push_back(message_of(group, facts, verdict.tell));
+}
+
+Pass::Pass(const State& state, const RoundFacts& facts) : work_(std::make_unique<Work>(state, facts)) {}
+Pass::~Pass() = default;
+
+bool Pass::step() {
+  auto& w = *work_;
+  switch (w.stage) {
+    case Work::Stage::gather:
+      if (w.some([&](const Standing& one) { w.place(one); })) return true;
+      for (const auto& [id, message] : w.state.outbox) w.on_its_way.emplace(message.sink, message.group);
+      for (const auto& [id, silence] : w.state.silences) sooner(w.round.again_at, silence.until, w.facts.now);
+      w.stage = Work::Stage::say;
+      return true;
+    case Work::Stage::say: {
+      // Of small groups several.
+      for (std::size_t n = 0; !w.groups.empty() && n < alerts_a_slice;) {
+        auto node = w.groups.extract(w.groups.begin());
+        auto& group = node.mapped();
+        n += 1 + group.facts.standing.size() + group.facts.over.size();
+        w.say(group);
+      }
+      if (w.groups.empty()) w.stage = Work::Stage::over;
+      return w.stage != Work::Stage::over;
+    }
+    case Work::Stage::over:
+      return false;
+  }
+  return false;
+}
+
+Round Pass::take() { return std::move(work_->round); }
+
+Round run(const State& state, const RoundFacts& facts) {
+  Pass pass(state, facts);
+  while (pass.step()) {
+  }
+  return pass.take();
 }
 
 Explainer::Explainer(const State& state, RoundFacts facts)

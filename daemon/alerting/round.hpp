@@ -6,6 +6,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,7 +53,25 @@ struct Round {
   std::optional<Instant> again_at{};  // when the next pass may come to something else
 };
 
-Round run(const State& state, const RoundFacts& facts);
+// The pass, a slice at a time, so that ten thousand alerts do not hold up the loop. Between two slices alerts
+// may be raised, acknowledged and resolved, snoozes made, messages delivered: what is seen of it late, the
+// next pass sees; no alert may be forgotten. `state` and `facts` outlive it.
+class Pass {
+ public:
+  static constexpr std::size_t alerts_a_slice = 500;
+
+  Pass(const State& state, const RoundFacts& facts);
+  ~Pass();
+  Pass(const Pass&) = delete;
+  Pass& operator=(const Pass&) = delete;
+  bool step();   // true while there is more
+  Round take();  // once there is no more
+
+ private:
+  struct Work;
+  std::unique_ptr<Work> work_;
+};
+Round run(const State& state, const RoundFacts& facts);  // in one go
 
 // Why alerts are or are not told to each sink, for people: {"team", "gathering"}. Made once for as many as
 // are asked about in one turn; the state must stay as it is meanwhile.

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <set>
@@ -21,8 +23,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t rows_a_step = 500;
-constexpr auto tick = 1s;          // of the machine
-constexpr auto gather_for = 20ms;  // what comes together is stored together
+constexpr std::size_t alerts_a_turn = 250;  // taken in
+constexpr auto tick = 1s;                   // of the machine
+constexpr auto gather_for = 20ms;           // what comes together is stored together
 constexpr auto after_failure = 500ms;
 constexpr auto last_write = 250ms;  // at a stop, where all patience is spent
 constexpr Millis reword_every = 10min;
@@ -141,14 +144,16 @@ awaitable<Status> SellerAlerts::load() {
 
 awaitable<bool> SellerAlerts::pass() {
   const auto now = ports_.clock.now();
-  for (const auto& news : ports_.inbox.take(seller())) state_.book.take(news, now);
+  for (auto& news : ports_.inbox.take(seller())) co_await take(std::move(news));
   auto ok = co_await take_feeds();
   if (ok && now - tidied_at_ >= tidy_every) ok = co_await tidy();
   std::optional<Instant> again_at;
   if (ok) {
     auto facts = this->facts();
     facts.new_id = [this] { return new_id(); };
-    auto round = alerting::run(state_, facts);
+    const auto sinks = sinks_;  // a reload may replace them meanwhile
+    facts.sinks = sinks;
+    auto round = co_await this->round(facts);
     again_at = round.again_at;
     for (const auto& id : round.spent) state_.book.resolve(id, now);
     ok = co_await write_book(now - reworded_at_ >= reword_every);
@@ -162,6 +167,26 @@ awaitable<bool> SellerAlerts::pass() {
   }
   co_await wait(again_at);
   co_return true;
+}
+
+awaitable<void> SellerAlerts::let_others_run() {
+  co_await boost::asio::post(ports_.executor, boost::asio::use_awaitable);
+}
+
+awaitable<void> SellerAlerts::take(News news) {
+  auto* const all = std::get_if<AllOf>(&news);
+  if (all == nullptr) {
+    state_.book.take(news, ports_.clock.now());
+    co_return;
+  }
+  Book::Taking taking(std::move(*all), ports_.clock.now());
+  while (taking.step(state_.book, alerts_a_turn)) co_await let_others_run();
+}
+
+awaitable<Round> SellerAlerts::round(const RoundFacts& facts) {
+  Pass pass(state_, facts);
+  while (pass.step()) co_await let_others_run();
+  co_return pass.take();
 }
 
 awaitable<Status> SellerAlerts::take_feeds() {

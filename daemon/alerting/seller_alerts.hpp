@@ -86,6 +86,9 @@ class SellerAlerts {
   boost::asio::awaitable<Status> load();
   // False: what is in memory may not be what is stored any more.
   boost::asio::awaitable<bool> pass();
+  boost::asio::awaitable<void> take(News news);
+  boost::asio::awaitable<Round> round(const RoundFacts& facts);
+  boost::asio::awaitable<void> let_others_run();
   boost::asio::awaitable<Status> take_feeds();
   boost::asio::awaitable<Status> write_book(bool texts);
   boost::asio::awaitable<Status> write_round(Round round);

@@ -235,5 +235,53 @@ TEST(RoundTest, SaysWhyEachSinkIsOrIsNotTold) {
   EXPECT_THAT(why(), ElementsAre(Pair("team", "told"), Pair("strict", "too_mild")));
 }
 
+// Thousands of alerts are taken in and looked at a slice at a time, and come to what a pass in one go comes
+// to. How long a slice is: bench_alert_pass.
+TEST(RoundTest, AFullBookIsTakenAndLookedAtInSlices) {
+  Room room;
+  room.sinks = {sink("team"), sink("hook", "webhook"), sink("daily")};
+  for (auto& s : room.sinks) s.group_wait = Millis(0);
+  room.sinks[2].digest = 24h;
+  AllOf all{.scope = {acme, AlertKind::shortfall, {}}, .alerts = {}};
+  for (int i = 0; i < 8'000; ++i) all.alerts.push_back(shortfall("SKU-" + std::to_string(i)));
+  Book::Taking taking(all, room.now);
+  int slices = 1;
+  while (taking.step(room.state.book, 250)) ++slices;
+  EXPECT_GE(slices, 8'000 / 250);
+  EXPECT_EQ(room.state.book.standing(), 8'000u);
+  for (int i = 0; i < 1'000; ++i) room.raise(at_risk("order " + std::to_string(i)));
+
+  const RoundFacts facts{.seller = room.seller,
+                         .sinks = room.sinks,
+                         .inhibit = room.inhibit,
+                         .new_id = [] { return std::string("fa-1"); },
+                         .now = room.now};
+  Pass pass(room.state, facts);
+  int steps = 1;
+  while (pass.step()) {
+    ++steps;
+    // What others do in between disturbs nothing.
+    if (steps == 10) room.raise(at_risk("another"));
+    if (steps == 15) room.state.book.acknowledge(room.state.book.all().begin()->first, room.now, "ann");
+  }
+  EXPECT_GE(steps, 9'000 / 500);
+  const auto round = pass.take();
+  const auto at_once = run(room.state, facts);
+  ASSERT_EQ(round.messages.size(), 4u) << "two kinds, two sinks; the digest waits";
+  ASSERT_EQ(at_once.messages.size(), round.messages.size());
+  for (std::size_t i = 0; i < round.messages.size(); ++i) {
+    EXPECT_EQ(round.messages[i].message.group, at_once.messages[i].message.group);
+    EXPECT_LE(round.messages[i].message.notice.items.size(), 25u);
+  }
+  EXPECT_EQ(round.again_at, at_once.again_at);
+
+  // And all but one let go again.
+  Book::Taking fewer({.scope = all.scope, .alerts = {all.alerts[7]}}, room.now);
+  for (slices = 1; fewer.step(room.state.book, 250); ++slices) {
+  }
+  EXPECT_GE(slices, 8'000 / 250);
+  EXPECT_EQ(room.state.book.standing(), 1'002u);
+}
+
 }  // namespace
 }  // namespace forestall::alerting
