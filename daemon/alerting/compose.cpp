@@ -23,15 +23,15 @@ constexpr auto words_of_kinds = std::to_array<Words>({
     {AlertKind::shortfall, "item runs short", "items run short",
      "Reorder from the top: the first to run out come first."},
     {AlertKind::listing_changed, "listing changed", "listings changed",
-     "Nothing to do if the numbers are right; to overrule one: forestall resume LISTING, forestall hold "
-     "LISTING."},
+     "Nothing to do if the numbers are right; to overrule one: forestall resume LISTING --seller SELLER, or "
+     "forestall hold LISTING --seller SELLER."},
     {AlertKind::order_at_risk, "order is at risk", "orders are at risk",
      "Work from the top: what can be saved for the shortest time comes first."},
     {AlertKind::budget, "cancellation budget is running out", "cancellation budgets are running out",
      "Avoid every cancellation that can be avoided, the tightest account first."},
     {AlertKind::breaker, "safety switch is open", "safety switches are open",
      "Look at what was about to change; if it is right, close the switch: forestall breaker ACCOUNT "
-     "--reset."},
+     "--reset --seller SELLER."},
     {AlertKind::suspect_stock, "stock record is in doubt", "stock records are in doubt",
      "Count these on the shelf; until then less is sold of them."},
     {AlertKind::source_stale, "source is silent", "sources are silent",
@@ -109,7 +109,13 @@ std::string first_of(const Writing& w, std::span<const Standing* const> standing
   const auto kind = standing.front()->alert.identity.kind;
   const bool one_kind =
       std::ranges::all_of(standing, [&](const Standing* s) { return s->alert.identity.kind == kind; });
-  if (one_kind) return text + std::string(words_of(kind).first);
+  if (one_kind) {
+    text += words_of(kind).first;
+    constexpr std::string_view any = "--seller SELLER";
+    for (auto at = text.find(any); at != std::string::npos; at = text.find(any, at))
+      text.replace(at, any.size(), "--seller " + w.seller.str());
+    return text;
+  }
   const auto urgent = std::ranges::count_if(
       standing, [](const Standing* s) { return s->alert.severity == Severity::urgent; });
   if (urgent > 0)
@@ -174,8 +180,10 @@ ports::Notice compose(const Writing& w, std::vector<const Standing*> standing,
   }
   if (acknowledgeable)
     n.footer = fmt::format(
-        "Seen it? forestall ack {} - no reminders until it changes. Not now? forestall snooze {} --for 4h",
-        n.items.front().reference, n.items.front().reference);
+        "Seen it? forestall ack {0} --seller {1} - no reminders until it changes. Not now? forestall snooze "
+        "{0} "
+        "--for 4h --seller {1}",
+        n.items.front().reference, w.seller.str());
   if (standing.empty() && !over.empty())
     for (const auto* one : over) n.resolved = std::max(n.resolved.value_or(*one->resolved), *one->resolved);
   const auto& some = standing.empty() ? over : standing;

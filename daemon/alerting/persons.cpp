@@ -20,10 +20,11 @@ std::unexpected<Error> not_open() {
   return fail(ErrorCode::unavailable, "the seller's ledger is not open; see /readyz");
 }
 
-std::unexpected<Error> unknown(std::string_view which) {
+std::unexpected<Error> unknown(std::string_view which, const SellerId& seller) {
   return fail(ErrorCode::not_found,
-              fmt::format("no alert that stands begins with \"{}\", or several do; see forestall alerts",
-                          printable(which, 40)));
+              fmt::format("no alert that stands begins with \"{}\", or several do; see forestall alerts "
+                          "--seller {}",
+                          printable(which, 40), seller.str()));
 }
 
 }  // namespace
@@ -34,7 +35,7 @@ awaitable<Result<std::vector<std::string>>> SellerAlerts::acknowledge(std::vecto
   std::vector<std::string> ids;
   for (const auto& digits : which) {
     const auto* standing = state_.book.find_by_prefix(digits);
-    if (standing == nullptr || !standing->stands()) co_return unknown(digits);
+    if (standing == nullptr || !standing->stands()) co_return unknown(digits, seller());
     ids.push_back(standing->id);
   }
   Step step;
@@ -55,7 +56,7 @@ awaitable<Result<Silence>> SellerAlerts::snooze(Silence wish, Millis length) {
     co_return fail(ErrorCode::invalid_argument, "say what to snooze: an alert, a kind or an account");
   if (!wish.alert.empty()) {
     const auto* standing = state_.book.find_by_prefix(wish.alert);
-    if (standing == nullptr || !standing->stands()) co_return unknown(wish.alert);
+    if (standing == nullptr || !standing->stands()) co_return unknown(wish.alert, seller());
     wish.alert = standing->id;
   }
   wish.id = fmt::format("{:08x}", ports_.random.bits() & 0xffffffffU);

@@ -86,10 +86,12 @@ std::optional<Alert> alert_of(const journal::Intent& intent, Change change, std:
               .labels = {{"listing", listing.str()}, {"reason", intent.reason}, {"what", std::string(what)}}};
   if (!made)
     alert.first = fmt::format(
-        "Nothing was changed. If it is right, let it act: forestall mode guard --account {}", account.str());
+        "Nothing was changed. If it is right, let it act: forestall mode guard --account {} --seller {}",
+        account.str(), seller.str());
   else if (paused)
     alert.first = fmt::format(
-        "Nothing to do: it resumes when there is stock. To overrule it: forestall resume {}", listing.str());
+        "Nothing to do: it resumes when there is stock. To overrule it: forestall resume {} --seller {}",
+        listing.str(), seller.str());
   else
     alert.first = "Nothing to do.";
   for (auto& line : numbers_of(intent.explanation)) alert.numbers.push_back(std::move(line));

@@ -14,9 +14,9 @@ Alert breaker_alert(const SellerId& seller, const AccountId& account, std::strin
           .headline = fmt::format("The safety switch of {} is open: nothing is changed there any more",
                                   account.str()),
           .first = fmt::format(
-              "Look at what was about to change: forestall intents --account {0}. If it is right, "
-              "close the switch: forestall breaker {0} --reset",
-              account.str()),
+              "Look at what was about to change: forestall intents --account {0} --seller {1}. If it is "
+              "right, close the switch: forestall breaker {0} --reset --seller {1}",
+              account.str(), seller.str()),
           .numbers = {std::string(why)}};
 }
 
