@@ -26,6 +26,8 @@ double at_least(std::size_t n, double mean) {
   return std::min(1.0, sum);
 }
 
+constexpr double enough_others = 5;
+
 void add(Incident& g, const SilentParcel& p) {
   if (g.parcels == 0) {
     g.service = p.service;
@@ -51,11 +53,13 @@ std::string_view word(IncidentKind kind) {
   return kind == IncidentKind::collection_missed ? "collection_missed" : "hub_silent";
 }
 
-std::vector<Incident> find_incidents(std::span<const SilentParcel> parcels, const IncidentRules& rules) {
+std::vector<Incident> find_incidents(std::span<const SilentParcel> parcels, const IncidentRules& rules,
+                                     const std::set<IncidentKey>& standing) {
   std::vector<Incident> out;
   std::set<std::pair<AccountId, OrderId>> explained;
   for (const IncidentKind kind : {IncidentKind::collection_missed, IncidentKind::hub_silent}) {
     std::map<std::pair<std::string, std::string>, Incident> groups;
+    std::map<std::string, std::pair<std::size_t, std::size_t>> carriers;  // silent, all
     for (const SilentParcel& p : parcels) {
       const std::string& place = kind == IncidentKind::collection_missed ? p.manifest : p.hub;
       if (place.empty() || explained.contains({p.account, p.order})) continue;
@@ -65,13 +69,24 @@ std::vector<Incident> find_incidents(std::span<const SilentParcel> parcels, cons
       g.place = place;
       ++g.of;
       g.expected += std::clamp(p.usual, 0.0, 1.0);
-      if (p.silent) add(g, p);
+      auto& [silent, all] = carriers[p.carrier];
+      ++all;
+      if (!p.silent) continue;
+      ++silent;
+      add(g, p);
     }
     for (auto& [key, g] : groups) {
+      // On a day on which nobody scans every group is silent: what the carrier's others do is usual too.
+      const auto& [silent, all] = carriers[key.first];
+      const auto others = static_cast<double>(all - g.of);
+      if (others >= enough_others)
+        g.expected = std::max(g.expected,
+                              static_cast<double>(g.of) * static_cast<double>(silent - g.parcels) / others);
       g.chance = at_least(g.parcels, g.expected);
-      const bool many = g.parcels >= rules.least &&
-                        static_cast<double>(g.parcels) >= rules.share * static_cast<double>(g.of);
-      if (!many || g.chance > rules.rare) continue;
+      const double share = static_cast<double>(g.parcels) / static_cast<double>(g.of);
+      const bool begins = g.parcels >= rules.least && share >= rules.share && g.chance <= rules.rare;
+      const bool goes_on = g.parcels > 0 && share >= rules.goes_on && standing.contains(key_of(g));
+      if (!begins && !goes_on) continue;
       sort_each_once(g.orders);
       for (const auto& [account, order] : g.orders)
         if (g.accounts.empty() || g.accounts.back() != account) g.accounts.push_back(account);

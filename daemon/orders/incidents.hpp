@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -51,11 +53,18 @@ struct IncidentRules {
   double share =
       0.5;  // of the group, at least: one silent label of a manifest that was scanned is its own story
   double rare = 1e-3;  // at most this likely in ordinary times
+  // What stands goes on while so many of the group are still silent: a scan or two do not end it.
+  double goes_on = 0.25;
 };
+
+// Which incident: kind, carrier, place.
+using IncidentKey = std::tuple<IncidentKind, std::string, std::string>;
+inline IncidentKey key_of(const Incident& i) { return {i.kind, i.carrier, i.place}; }
 
 // Groups by manifest and by hub; the number of silent ones is judged against the Poisson law of their
 // expectation. The most improbable first. A parcel stands in at most one incident (its manifest's before its
-// hub's), and its own flag is then not raised.
-std::vector<Incident> find_incidents(std::span<const SilentParcel> parcels, const IncidentRules& rules = {});
+// hub's), and its own flag is then not raised. `standing`: those found the last time.
+std::vector<Incident> find_incidents(std::span<const SilentParcel> parcels, const IncidentRules& rules = {},
+                                     const std::set<IncidentKey>& standing = {});
 
 }  // namespace forestall::orders

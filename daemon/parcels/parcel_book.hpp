@@ -35,6 +35,7 @@ struct Tracked {
   double said_late = -1;      // P(late) as said at the first scan; -1: not yet
   bool given_up = false;      // silent for so long that it counts as lost
   bool taught_final = false;  // the models were told that this silence is for ever
+  bool explained = false;     // this silence is an incident's: it says nothing about ordinary ones
 };
 
 // What is kept of an order beside the ledger's mirror: of those with a parcel or a request only.

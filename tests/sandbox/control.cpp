@@ -231,7 +231,7 @@ Answer Control::missed_collection(const Request& request) {
   return json_answer(object{});
 }
 
-// Nobody scans at a hub: {"hub":"MEMPHIS","from":"2026-02-03T00:00:00Z","until":"2026-02-07T00:00:00Z"}
+// A hub stands still: {"hub":"MEMPHIS","from":"2026-02-03T00:00:00Z","until":"2026-02-07T00:00:00Z"}
 Answer Control::hub_outage(const Request& request) {
   const auto body = read_body(request);
   if (!body) return no(body.error().detail);

@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <utility>
 
 namespace forestall::orders {
 
@@ -22,6 +23,7 @@ constexpr std::size_t most_sold_skus = 100'000;
 constexpr auto fresh_within = std::chrono::hours(2);  // an order seen so soon was seen as it was placed
 constexpr std::size_t slice = 500;
 constexpr std::int32_t refit_every = 7;  // days
+constexpr std::int32_t a_week = 8;       // days of which each weekday is one, whole
 
 awaitable<void> let_others_run() {
   co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
@@ -263,13 +265,13 @@ void OrderDesk::stepped(const parcels::Step& step) {
     const Instant at = step.before.first_scan_at ? *after.last_scan_at : *after.first_scan_at;
     parcels::Parcel before = step.before;
     before.label_at = before.label_at ? before.label_at : after.label_at;
-    if (at > *began) {
+    if (at > *began && !t.explained) {
       models_.silent(before, where, std::clamp(t.taught_until, *began, at), at);
       models_.scanned(before, where, *began, at);
     }
   }
   if (scanned) {
-    t.given_up = t.taught_final = false;
+    t.given_up = t.taught_final = t.explained = false;
     t.taught_until = *after.last_scan_at;
   } else if (t.taught_until == Instant{} && since) {
     t.taught_until = *since;
@@ -314,6 +316,13 @@ awaitable<void> OrderDesk::tick() {
   hand_over_.refresh();
   models_.top_up(day);
   hand_over_.top_up(day);
+  if (day != remembered_on_) {
+    if (known_since_ == 0) known_since_ = saved_at_ ? day - a_week : day;
+    auto yesterday = std::exchange(today_, models_);
+    // Who has not met each day of the week takes the first Sunday for an incident.
+    if (day >= known_since_ + a_week) before_ = std::move(yesterday);
+    remembered_on_ = day;
+  }
   if (models_.refitted() == 0 || day - models_.refitted() >= refit_every) models_.refit(day);
 
   // Parcels: silent up to when a carrier last told of them.
@@ -330,7 +339,7 @@ awaitable<void> OrderDesk::tick() {
         if (!since || t.now.ended_at || t.given_up || !t.now.heard_of) continue;
         const Instant until = std::min(now, t.answered_at.value_or(*since));
         const Instant from = std::max(*since, t.taught_until);
-        if (until > from) {
+        if (until > from && !t.explained) {
           models_.silent(t.now, {p->calendar, p->zone}, from, until);
           t.taught_until = until;
         }

@@ -108,6 +108,7 @@ class OrderDesk {
   const AccountPlace* place(const AccountId& account) const;
   Knowledge knowledge() const { return {&book_, &models_, &hand_over_, &prices_}; }
   void tell_new(Looked& looked, Instant now);
+  void tell_incidents(const Looked& looked);
   boost::asio::awaitable<Status> load_saved();
   boost::asio::awaitable<Status> load_stored();
   boost::asio::awaitable<Status> save_one(std::string name, std::string value);
@@ -120,6 +121,10 @@ class OrderDesk {
   AccountPlaces places_;
   parcels::ParcelBook book_;
   parcels::ParcelModels models_;
+  // The models as they were at the last two turns of the day: an incident is judged by what was usual before
+  // its silences began, since these teach at every tick.
+  std::optional<parcels::ParcelModels> today_, before_;
+  std::int32_t remembered_on_ = 0, known_since_ = 0;
   parcels::HandOverModel hand_over_;
   CauseBook causes_;
   DeskFigures figures_;
@@ -128,6 +133,7 @@ class OrderDesk {
   std::unordered_set<std::uint64_t> closed_;       // orders whose end was learned
   std::map<std::pair<AccountId, ListingId>, Money> prices_;
   std::map<FlagKey, Instant> raised_;
+  std::map<IncidentKey, Instant> incidents_;  // that stand; since when
   Looked last_;
   std::optional<Instant> ticked_at_;  // what open orders taught goes up to here
   std::optional<Instant> saved_at_;   // of what was restored: what ended before has been learned

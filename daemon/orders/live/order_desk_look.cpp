@@ -62,6 +62,8 @@ awaitable<Looked> OrderDesk::look() {
   }
   co_await let_others_run();
 
+  const parcels::ParcelModels& ordinary = before_ ? *before_ : models_;
+  ordinary.refresh();
   // Those that have left, and open ones with a request or a parcel that are less urgent.
   std::vector<SilentParcel> silent;
   std::optional<parcels::OrderKey> last;
@@ -74,7 +76,7 @@ awaitable<Looked> OrderDesk::look() {
       if (p == nullptr || dossier.placed_at == Instant{} || now < dossier.placed_at) continue;
       out.under_way += static_cast<std::size_t>(
           std::ranges::count_if(dossier.parcels, [](const parcels::Tracked& t) { return !t.now.ended_at; }));
-      add_silent(silent, key, dossier, *p, models_, now);
+      add_silent(silent, key, dossier, *p, before_ ? *before_ : models_, now);
       if (seen.contains(key)) continue;
       ++out.looked_at;
       if (const auto* order = seller_.ledger->mirror().order(key.first, key.second)) {
@@ -93,14 +95,20 @@ awaitable<Looked> OrderDesk::look() {
   }
 
   if (!seller_.open || seller_.ledger->mirror().generation() != read_as) co_return out;
-  out.incidents = find_incidents(silent, rules_.incidents);
+  std::set<IncidentKey> standing;
+  for (const auto& [incident, since] : incidents_) standing.insert(incident);
+  out.incidents = find_incidents(silent, rules_.incidents, standing);
   std::set<parcels::OrderKey> explained;
   for (const Incident& i : out.incidents) explained.insert(i.orders.begin(), i.orders.end());
+  for (const auto& key : explained)
+    if (const auto at = book_.orders().find(key); at != book_.orders().end())
+      for (auto& t : at->second.parcels) t.explained = t.explained || !t.now.ended_at;
   std::erase_if(out.flags, [&](const Flag& f) {
     return told_by_incident(f.cause) && explained.contains({f.account, f.order});
   });
   rank(out.flags);
   tell_new(out, now);
+  tell_incidents(out);
   last_ = out;
   co_return out;
 }
@@ -129,6 +137,32 @@ void OrderDesk::tell_new(Looked& looked, Instant now) {
   }
   if (told > told_in_a_row) log_.notice("orders_at_risk", {{"new", told}, {"told", told_in_a_row}});
   raised_ = std::move(raised);
+}
+
+// Once when it begins and once when it is over, whatever its parcels do meanwhile.
+void OrderDesk::tell_incidents(const Looked& looked) {
+  std::map<IncidentKey, Instant> standing;
+  for (const Incident& i : looked.incidents) {
+    const IncidentKey key = key_of(i);
+    standing.emplace(key, i.since);
+    if (incidents_.contains(key)) continue;
+    log_.notice("parcel_incident", {{"kind", word(i.kind)},
+                                    {"carrier", i.carrier},
+                                    {"place", i.place},
+                                    {"at", looked.at},
+                                    {"since", i.since},
+                                    {"parcels", i.parcels},
+                                    {"of", i.of},
+                                    {"expected", i.expected}});
+  }
+  for (const auto& [key, since] : incidents_)
+    if (!standing.contains(key))
+      log_.notice("parcel_incident_over", {{"kind", word(std::get<0>(key))},
+                                           {"carrier", std::get<1>(key)},
+                                           {"place", std::get<2>(key)},
+                                           {"at", looked.at},
+                                           {"since", since}});
+  incidents_ = std::move(standing);
 }
 
 std::optional<Instant> OrderDesk::since(const Flag& flag) const {

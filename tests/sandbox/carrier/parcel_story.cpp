@@ -81,8 +81,10 @@ class Teller {
   void put(std::string_view status, std::string_view detail, std::string_view message, const Hub* place) {
     if (place != nullptr)
       for (const Outage& o : rules_.outages)
-        if (o.city == place->city && at_ >= o.from && at_ < o.until)
+        if ((o.city == place->city || (last_ != nullptr && o.city == last_->city)) && at_ >= o.from &&
+            at_ < o.until)
           at_ = o.until + minutes(static_cast<int>(360 * luck(6)));
+    if (place != nullptr) last_ = place;
     story_.scans.push_back({at_, status, detail, message, place});
     if (place != nullptr && !story_.first_scan_at) story_.first_scan_at = at_;
   }
@@ -106,6 +108,7 @@ class Teller {
   const StoryRules& rules_;
   ParcelStory story_;
   Instant at_{};
+  const Hub* last_ = nullptr;
   std::uint64_t moves_ = 0;
 };
 

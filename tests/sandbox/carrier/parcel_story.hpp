@@ -33,7 +33,8 @@ struct Hub {
 };
 const Hub& origin_hub();  // every parcel is scanned there first
 
-// A hub at which nobody scans: what should have been scanned there in [from, until) is scanned after it.
+// A hub that stands still: what should have been scanned there in [from, until), or seen elsewhere after it
+// was there, is scanned after it.
 struct Outage {
   std::string_view city{};
   Instant from{}, until{};

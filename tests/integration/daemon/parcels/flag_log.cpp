@@ -42,6 +42,17 @@ std::map<std::pair<std::string, std::string>, LoggedEnd> ends_of(std::string_vie
   return out;
 }
 
+std::vector<LoggedIncident> incidents_of(std::string_view log, bool over) {
+  std::vector<LoggedIncident> out;
+  each_line(log, over ? "event=parcel_incident_over " : "event=parcel_incident ", [&](std::string_view line) {
+    out.push_back({value(line, "kind"), value(line, "place"), parse_instant(value(line, "at")).value(),
+                   parse_instant(value(line, "since")).value(),
+                   parse_integer<int>(value(line, "parcels")).value_or(0),
+                   parse_integer<int>(value(line, "of")).value_or(0)});
+  });
+  return out;
+}
+
 const LoggedFlag* first(const std::vector<LoggedFlag>& flags, std::string_view order,
                         std::string_view cause) {
   for (const auto& f : flags)

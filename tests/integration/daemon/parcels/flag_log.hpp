@@ -25,6 +25,14 @@ struct LoggedEnd {
 };
 std::map<std::pair<std::string, std::string>, LoggedEnd> ends_of(std::string_view log);
 
+// Of "event=parcel_incident " and, with `over`, "event=parcel_incident_over".
+struct LoggedIncident {
+  std::string kind, place;
+  Instant at, since;
+  int parcels = 0, of = 0;
+};
+std::vector<LoggedIncident> incidents_of(std::string_view log, bool over = false);
+
 // The first flag of an order with this cause; nullptr where there is none.
 const LoggedFlag* first(const std::vector<LoggedFlag>& flags, std::string_view order, std::string_view cause);
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "daemon/orders/scorecard.hpp"
@@ -45,6 +46,31 @@ TEST(Incidents, SilentLabelsOfOneManifestAreOneIncident) {
 
 TEST(Incidents, TwoAreTwo) {
   EXPECT_TRUE(find_incidents(std::vector{label(1, "x", true, 0.01), label(2, "x", true, 0.01)}).empty());
+}
+
+// A scan or two do not end it, and what ended begins only by the rules of the beginning.
+TEST(Incidents, WhatStandsGoesOnUntilMostHaveMoved) {
+  const auto with = [](int silent) {
+    std::vector<SilentParcel> parcels;
+    for (int i = 0; i < 8; ++i) parcels.push_back(label(i, "x", i < silent, 0.05));
+    return parcels;
+  };
+  const std::set<IncidentKey> standing{{IncidentKind::collection_missed, "ups", "x"}};
+  EXPECT_EQ(find_incidents(with(4)).size(), 1u);
+  EXPECT_TRUE(find_incidents(with(2)).empty());
+  EXPECT_EQ(find_incidents(with(2), {}, standing).size(), 1u);
+  EXPECT_TRUE(find_incidents(with(1), {}, standing).empty());
+}
+
+// On a Sunday on which nobody scans every hub is silent.
+TEST(Incidents, WhereAllAreSilentNobodyIsAnIncident) {
+  std::vector<SilentParcel> parcels;
+  for (int i = 0; i < 30; ++i) parcels.push_back(label(i, std::to_string(i % 5), i % 3 != 0, 0.02));
+  EXPECT_TRUE(find_incidents(parcels).empty());
+  for (int i = 30; i < 330; ++i) parcels.push_back(label(i, std::to_string(i % 5 + 5), false, 0.02));
+  for (int i = 330; i < 336; ++i) parcels.push_back(label(i, "x", true, 0.02));
+  const auto found = find_incidents(parcels);
+  EXPECT_TRUE(std::ranges::any_of(found, [](const Incident& i) { return i.place == "x"; }));
 }
 
 // Orders of two shops may have one number, and an order may have several parcels.
