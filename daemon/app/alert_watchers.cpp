@@ -40,7 +40,6 @@ class Watchers {
 
   void look(Inbox& inbox) {
     const auto now = context_.clock.now();
-    for (const auto& desk : desks_) orders_of(inbox, desk);
     for (auto& seller : flow_->sellers()) {
       if (!seller.open || seller.ledger == nullptr) continue;
       breakers(inbox, seller);
@@ -52,26 +51,30 @@ class Watchers {
     }
   }
 
-  // True while there is more of the stock to look at.
-  bool look_at_stock(Inbox& inbox) {
-    bool more = false;
-    for (auto& seller : flow_->sellers()) {
+  // One desk's orders, or a slice of one seller's stock; true while there may be more.
+  bool look_at_some(Inbox& inbox) {
+    for (const auto& desk : desks_)
+      if (orders_of(inbox, desk)) return true;
+    auto& sellers = flow_->sellers();
+    for (std::size_t n = 0; n < sellers.size(); ++n) {
+      auto& seller = sellers[next_seller_++ % sellers.size()];
       if (!seller.open || seller.ledger == nullptr) continue;
       auto* const acts = acting_(seller.settings.id.str());
       if (acts == nullptr || !acts->open()) continue;
-      more = outlook_.look(inbox, seller, acts->floor().beliefs.model()) || more;
+      if (outlook_.look(inbox, seller, acts->floor().beliefs.model())) return true;
     }
-    return more;
+    return false;
   }
 
  private:
   // What the desk found the last time it looked: its own turns are short, and it knows parcels and requests.
-  void orders_of(Inbox& inbox, const orders::OrderDesk& desk) {
+  // False: there is nothing new.
+  bool orders_of(Inbox& inbox, const orders::OrderDesk& desk) {
     const auto& settings = desk.seller().settings;
     const auto& looked = desk.last_look();
     if (!desk.seller().open || desk.seller().ledger == nullptr || !desk.loaded() || looked.at == Instant{})
-      return;
-    if (std::exchange(told_of_[settings.id], looked.at) == looked.at) return;
+      return false;
+    if (std::exchange(told_of_[settings.id], looked.at) == looked.at) return false;
     const auto& zone = settings.time_zone;
     std::vector<alerting::Alert> alerts, incidents;
     for (const auto& flag : looked.flags) {
@@ -85,6 +88,7 @@ class Watchers {
       incidents.push_back(alerting::alert_of(incident, settings.id, zone, looked.at));
     inbox.all({settings.id, AlertKind::carrier_incident, {}}, std::move(incidents));
     inbox.all({settings.id, AlertKind::order_at_risk, {}}, std::move(alerts));
+    return true;
   }
 
   void breakers(Inbox& inbox, const flow::Seller& seller) const {
@@ -165,6 +169,7 @@ class Watchers {
       if (sku.pool != model::Pool::own) continue;
       const auto key = seller.str() + " " + sku.sku;
       if (sku.certainty == model::Certainty::suspect) {
+        outlook_.doubted(fresh.seller, sku.sku);
         if (suspects_.size() < most_suspects && suspects_.insert(key).second)
           context_.alerts.raise(alerting::suspect_sku_alert(seller, sku.sku));
       } else if (suspects_.erase(key) > 0) {
@@ -180,6 +185,7 @@ class Watchers {
   std::function<acting::SellerActs*(std::string_view)> acting_;
   const std::deque<orders::OrderDesk>& desks_;
   StockOutlook outlook_;
+  std::size_t next_seller_ = 0;
   std::map<SellerId, Instant> told_of_;  // the look that was told of
   std::map<std::string, Instant> since_;
   std::set<std::string>
@@ -193,7 +199,7 @@ void add_alert_watchers(Context& context, std::shared_ptr<flow::Flow> flow,
                         const std::deque<orders::OrderDesk>& desks) {
   const auto self = std::make_shared<Watchers>(context, std::move(flow), std::move(acting), desks);
   context.alerts.watch([self](Inbox& inbox) { self->look(inbox); });
-  context.alerts.watch_in_slices([self](Inbox& inbox) { return self->look_at_stock(inbox); });
+  context.alerts.watch_in_slices([self](Inbox& inbox) { return self->look_at_some(inbox); });
 }
 
 }  // namespace forestall::app

@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 constexpr Millis round_every = 1h;
 constexpr auto slice = 1500us;  // of the loop's turn, which has 5 ms
 constexpr std::size_t most_shortfalls = 5000;
+constexpr std::size_t most_suspects = 10'000;
 constexpr std::size_t most_excess_kept = 4 * alerting::most_excess_named;
 constexpr double window_days = 28;
 
@@ -39,7 +40,7 @@ bool StockOutlook::look(alerting::Inbox& inbox, const flow::Seller& seller, cons
     look_at(round, seller, model, round.next);
   }
   tell(round, inbox, seller);
-  return false;
+  return true;
 }
 
 void StockOutlook::look_at(Round& round, const flow::Seller& seller, const guard::DemandModel& model,
@@ -48,9 +49,7 @@ void StockOutlook::look_at(Round& round, const flow::Seller& seller, const guard
   const auto state = mirror.state(ledger::SkuRef{sku}, model::Pool::own);
   if (!state || state->certainty == forestall::model::Certainty::unknown) return;
   if (state->certainty == forestall::model::Certainty::suspect) {
-    if (round.suspects.size() < most_shortfalls)
-      round.suspects.push_back(
-          alerting::suspect_sku_alert(seller.settings.id, mirror.name(ledger::SkuRef{sku})));
+    if (round.suspects.size() < most_suspects) round.suspects.emplace(mirror.name(ledger::SkuRef{sku}));
     return;
   }
   const auto now = context_.clock.now();
@@ -77,14 +76,33 @@ void StockOutlook::look_at(Round& round, const flow::Seller& seller, const guard
   }
 }
 
+void StockOutlook::doubted(const flow::Seller& seller, std::string_view sku) {
+  const auto round = rounds_.find(seller.settings.id);
+  if (round == rounds_.end() || round->second.done) return;
+  if (round->second.suspects.size() < most_suspects) round->second.suspects.emplace(sku);
+}
+
+std::vector<alerting::Alert> StockOutlook::suspects_of(const Round& round, const flow::Seller& seller) {
+  const auto& mirror = seller.ledger->mirror();
+  std::vector<alerting::Alert> alerts;
+  for (const auto& sku : round.suspects) {
+    const auto ref = mirror.find_sku(sku);
+    const auto state = ref ? mirror.state(*ref, model::Pool::own) : std::nullopt;
+    if (state && state->certainty == forestall::model::Certainty::suspect)
+      alerts.push_back(alerting::suspect_sku_alert(seller.settings.id, sku));
+  }
+  for (const auto& source : seller.sources)
+    if (source.doubted)
+      alerts.push_back(alerting::source_alert(seller.settings.id, source.id.str(), source.why, true));
+  return alerts;
+}
+
 void StockOutlook::tell(Round& round, alerting::Inbox& inbox, const flow::Seller& seller) {
   round.done = true;
   const auto& id = seller.settings.id;
   inbox.all({id, alerting::AlertKind::shortfall, {}}, std::move(round.shortfalls));
-  for (const auto& source : seller.sources)
-    if (source.doubted)
-      round.suspects.push_back(alerting::source_alert(id, source.id.str(), source.why, true));
-  inbox.all({id, alerting::AlertKind::suspect_stock, {}}, std::move(round.suspects));
+  inbox.all({id, alerting::AlertKind::suspect_stock, {}}, suspects_of(round, seller));
+  round.suspects.clear();
   std::vector<alerting::Alert> excess;
   if (auto alert = alerting::excess_alert(std::move(round.excess), round.excess_count, round.excess_units,
                                           seller.settings))

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <map>
+#include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/alerting/emit/stock.hpp"
@@ -18,8 +21,11 @@ class StockOutlook {
   explicit StockOutlook(Context& context) : context_(context) {}
 
   // Looks at some more SKUs, for no longer than a part of the loop's turn; at the end of a round tells all
-  // that it found. Rounds begin an hour of the world apart. True while the round has more to look at.
+  // that it found. Rounds begin an hour of the world apart. False: there was nothing to look at.
   bool look(alerting::Inbox& inbox, const flow::Seller& seller, const guard::DemandModel& model);
+  // The record of this SKU came to be in doubt just now. A round lasts: what it saw first may be otherwise at
+  // its end.
+  void doubted(const flow::Seller& seller, std::string_view sku);
 
  private:
   struct Round {
@@ -28,13 +34,14 @@ class StockOutlook {
     Instant begun{};
     bool done = true;
     std::vector<alerting::Alert> shortfalls{};
-    std::vector<alerting::Alert> suspects{};
+    std::set<std::string, std::less<>> suspects{};  // SKUs that were in doubt at some time of it
     std::vector<alerting::Excess> excess{};
     std::size_t excess_count = 0;
     long long excess_units = 0;
   };
   void look_at(Round& round, const flow::Seller& seller, const guard::DemandModel& model,
                std::uint32_t sku) const;
+  static std::vector<alerting::Alert> suspects_of(const Round& round, const flow::Seller& seller);
   static void tell(Round& round, alerting::Inbox& inbox, const flow::Seller& seller);
 
   Context& context_;
