@@ -284,16 +284,6 @@ TEST(AlertingEndToEnd, AShortfallIsToldOnceWithItsDateAndWhatToReorder) {
       shop.world().forestall({"snooze", "--kind", "shortfall", "--seller", "acme", "--for", "2h"});
   EXPECT_EQ(snoozed.ended, (Ended{0, 0})) << snoozed.err;
 
-  // A stock count of nothing pauses the listing, and that is told with its reason.
-  shop.world().folder.write(
-      "counts.csv", fmt::format("sku,counted,as_of\nSKU-00001,0,{}\n", to_string(shop.world().now())));
-  const auto imported =
-      shop.world().forestall({"import", "acme", "counts", shop.world().folder.file("counts.csv")});
-  EXPECT_EQ(imported.ended, (Ended{0, 0})) << imported.err;
-  ASSERT_TRUE(
-      eventually([&] { return !sinks.posts_about("SKU-00001 paused: nothing is left").empty(); }, generously))
-      << shop.world().forestall({"intents"}).out << shop.world().daemon().err();
-
   // Told once: every message has an id of its own, and the shortfall is in one of them only.
   std::map<std::string, int> ids;
   for (const auto& one : sinks.posts()) ++ids[one.id];
