@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The journal of intents as a feed of alerts: listings that were lowered, paused, resumed, or would have been.
+// The journal of intents as a feed of alerts: listings that were lowered, paused, resumed, or would have
+// been.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
