@@ -44,6 +44,7 @@ void Beliefs::begin() {
   sold_at_.clear();
   receipts_.clear();
   read_through_.clear();
+  changed_.clear();
   disordered_ = 0;
   generation_ = seller_.ledger->mirror().generation();
 }
@@ -60,7 +61,7 @@ void Beliefs::grow() {
   model_.grow(mirror.skus(), since_);
 }
 
-void Beliefs::event(const HistoryEvent& event) {
+void Beliefs::event(const HistoryEvent& event, bool replayed) {
   const auto ref = seller_.ledger->mirror().find_sku(event.sku);
   if (!ref || event.pool != model::Pool::own) return;
   auto& shelf = this->shelf(*ref);
@@ -85,10 +86,13 @@ void Beliefs::event(const HistoryEvent& event) {
     const auto units = static_cast<double>(event.units.count());
     pooled_.sold(model_, sku, event.at, units);
     model_.sold(sku, event.at, units);
-    fc::note_sold(shelf.belief, units);
     shelf.last_sale = std::max(shelf.last_sale, event.at);
   }
+  // Never stored: nobody knows when its shelf was looked at last, and the books are believed from here on.
+  if (replayed && (shelf.saved_at == Instant{} || event.at <= shelf.saved_at)) return;
+  if (event.units > Units{}) fc::note_sold(shelf.belief, static_cast<double>(event.units.count()));
   if (shelf.known_empty && event.at > shelf.emptied) shelf.since_empty -= count(event.units);
+  touched(sku, shelf.known_empty);
 }
 
 // What the warehouse said; the books as they were before are in the shelf.
@@ -109,8 +113,12 @@ void Beliefs::stock(const flow::Fresh& fresh) {
       if (!now) continue;
       auto& shelf = this->shelf(*sku);
       if (shelf.heard)
-        if (losses_.observe(fc::note_counted(shelf.belief, shelf.available, *now, 0))) law_ = losses_.law();
+        if (losses_.observe(fc::note_counted(shelf.belief, shelf.available, *now, 0))) {
+          law_ = losses_.law();
+          losses_changed_ = true;
+        }
       shelf.known_empty = false;
+      touched(index(*sku), true);
     } else if (const auto* failed = std::get_if<model::PickFailed>(&observation)) {
       const auto sku = known(failed->sku);
       if (!sku || failed->pool != model::Pool::own || failed->missing <= Units{}) continue;
@@ -118,6 +126,7 @@ void Beliefs::stock(const flow::Fresh& fresh) {
       shelf.known_empty = true;
       shelf.since_empty = 0;
       shelf.emptied = failed->from.true_at;
+      touched(index(*sku), true);
     } else if (const auto* level = std::get_if<model::StockLevel>(&observation)) {
       const auto sku = known(level->sku);
       const auto now = sku ? now_of(*sku) : std::nullopt;
@@ -127,6 +136,7 @@ void Beliefs::stock(const flow::Fresh& fresh) {
       if (shelf.heard && *now > shelf.available) {
         fc::note_receipt(shelf.belief, law_, std::max(0, shelf.available));
         shelf.since_empty += *now - shelf.available;
+        touched(index(*sku), true);
       }
     } else if (const auto* receipt = std::get_if<model::ReceiptUpsert>(&observation)) {
       const auto sku = known(receipt->sku);
@@ -142,8 +152,10 @@ void Beliefs::stock(const flow::Fresh& fresh) {
       for (const auto& line : order->lines)
         if (const auto listing = mirror.find_listing(order->account, line.listing.str()))
           for (const auto& part : mirror.parts(*listing))
-            if (auto& shelf = this->shelf(part.sku); shelf.heard && !shelf.known_empty)
+            if (auto& shelf = this->shelf(part.sku); shelf.heard && !shelf.known_empty) {
               fc::note_picked(shelf.belief, law_, std::max(0, shelf.available));
+              touched(index(part.sku), false);
+            }
     }
   }
   for (const auto& state : fresh.applied.skus) {
@@ -165,7 +177,7 @@ void Beliefs::heard(const flow::Fresh& fresh, Instant now) {
       if (const auto read = read_through_.find(event.sku);
           read != read_through_.end() && fresh.applied.sequence <= read->second)
         continue;
-    this->event(sound(event, now));
+    this->event(sound(event, now), false);
   }
 }
 
@@ -174,9 +186,8 @@ void Beliefs::tell(std::string_view sku, const std::vector<HistoryEvent>& events
   if (!ref) return;
   auto& shelf = this->shelf(*ref);
   shelf.sold = false;
-  shelf.belief = {};
   model_.begin(index(*ref), now);
-  for (const auto& one : events) event(sound(one, now));
+  for (const auto& one : events) event(sound(one, now), true);
   replayed_ += events.size();
 }
 
@@ -184,6 +195,7 @@ awaitable<Status> Beliefs::replay(redis::Client& redis, Clock& clock, boost::asi
   since_ = clock.now();
   begin();
   grow();
+  if (auto loaded = co_await load_shelves(redis, on); !loaded) co_return loaded;
   replayed_ = 0;
   const auto prefix = seller_.ledger->key_prefix();
   // Positions change where the mirror is read anew meanwhile.
@@ -223,7 +235,23 @@ awaitable<Status> Beliefs::replay(redis::Client& redis, Clock& clock, boost::asi
   } while (cursor != "0");
   disordered_ = 0;
   pooled_.teach(model_, clock.now());
+  co_await hear_books(on);
   co_return Status{};
+}
+
+// What the books said before: against it the next reading is a rise or not.
+awaitable<void> Beliefs::hear_books(boost::asio::any_io_executor on) {
+  constexpr std::uint32_t a_turn = 4096;
+  const auto& mirror = seller_.ledger->mirror();
+  for (std::uint32_t i = 0; i < shelves_.size() && mirror.generation() == generation_; ++i) {
+    if (auto& shelf = shelves_[i]; !shelf.heard)
+      if (const auto state = mirror.state(SkuRef{i}, model::Pool::own);
+          state && state->certainty != model::Certainty::unknown) {
+        shelf.available = count(state->available);
+        shelf.heard = true;
+      }
+    if (i % a_turn == a_turn - 1) co_await boost::asio::post(on, use_awaitable);
+  }
 }
 
 void Beliefs::teach(Instant now) {

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -33,6 +34,12 @@ class Beliefs {
   boost::asio::awaitable<Status> replay(redis::Client& redis, Clock& clock, boost::asio::any_io_executor on);
   // Sales came in an order that no belief takes: a replay would know better.
   bool replay_wanted() const { return disordered_ > 0; }
+
+  // Stores what changed of the shelves since it was stored last. Sales alone may wait; what was seen on the
+  // shelf (counts, failed picks, receipts) may not: save_at_once().
+  boost::asio::awaitable<Status> save(redis::Client& redis, Instant now);
+  bool save_at_once() const { return save_at_once_; }
+  std::size_t unsaved() const { return changed_.size(); }
 
   // One applied page.
   void heard(const flow::Fresh& fresh, Instant now);
@@ -68,11 +75,16 @@ class Beliefs {
     bool known_empty = false;  // a pick failed, and nothing was counted since
     std::uint8_t verdict = 0;  // of the last decision: 1 shared, 2 split
     bool sold = false;         // its demand belief began with a sale
+    Instant saved_at{};        // sales placed until then are in what was loaded
   };
   void begin();
   void grow();
   Shelf& shelf(ledger::SkuRef sku) { return shelves_[static_cast<std::uint32_t>(sku)]; }
-  void event(const ledger::HistoryEvent& event);
+  // `replayed`: from the ledger's history. The shelf knows of it already, but for sales after it was stored.
+  void event(const ledger::HistoryEvent& event, bool replayed);
+  boost::asio::awaitable<Status> load_shelves(redis::Client& redis, boost::asio::any_io_executor on);
+  boost::asio::awaitable<void> hear_books(boost::asio::any_io_executor on);
+  void touched(std::uint32_t sku, bool at_once);
   void stock(const flow::Fresh& fresh);
   void tell(std::string_view sku, const std::vector<ledger::HistoryEvent>& events, Instant now);
 
@@ -88,9 +100,11 @@ class Beliefs {
   Instant since_{};
   // While a replay runs: the sequence up to which a SKU's history was read.
   std::unordered_map<std::string, std::uint64_t> read_through_;
-  bool replaying_ = false;
   std::uint64_t replayed_ = 0;
   std::uint64_t disordered_ = 0;
+  std::set<std::uint32_t> changed_;  // shelves, since they were stored
+  bool save_at_once_ = false;
+  bool losses_changed_ = false;
 };
 
 }  // namespace forestall::acting

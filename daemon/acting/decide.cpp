@@ -136,6 +136,7 @@ void SellerActs::decide_sku(const std::string& sku, const Dirty& dirty, Slice& s
     }
     floor_.beliefs.selling(*ref, ports_.clock.now(), shown);
     if (close) close_.insert(sku);
+    foresight_.decided(*ref);
   }
   if (dirty.sequence != 0) slice.done.emplace_back(sku, dirty.sequence);
 }

@@ -108,6 +108,10 @@ struct Floor {
   // Decides all listings of a SKU, and of the SKUs that bundles tie to it, at once.
   std::vector<guard::Explanation> decide(ledger::SkuRef sku, guard::Detail detail = guard::Detail::acts,
                                          const Reading* reading = nullptr) const;
+  // The same at a later time, if nothing but time happens: no order, no reading, and what is seen of orders
+  // stays as far behind.
+  std::vector<guard::Explanation> decide(ledger::SkuRef sku, guard::Detail detail, const Reading* reading,
+                                         Instant at) const;
   // The same for one of them; nullopt where the ledger does not know it.
   std::optional<guard::Explanation> decide(const AccountId& account, const ListingId& listing,
                                            guard::Detail detail = guard::Detail::acts,

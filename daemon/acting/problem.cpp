@@ -78,8 +78,13 @@ double Floor::cancel_cost(const AccountDesk& desk) const {
 
 std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail,
                                               const Reading* reading) const {
+  return decide(first, detail, reading, clock.now());
+}
+
+std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail, const Reading* reading,
+                                              const Instant now) const {
   const auto& mirror = seller.ledger->mirror();
-  const auto now = clock.now();
+  const Millis ahead = now - clock.now();
   const Tied tied = tied_to(mirror, first);
   std::vector<guard::ListingFacts> facts;
   std::vector<AccountId> accounts;
@@ -156,7 +161,8 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
     const double share = beliefs.share(one.account, accounts) /
                          static_cast<double>(std::max<std::ptrdiff_t>(1, siblings)) /
                          static_cast<double>(component.units.count());
-    const Instant watermark = desk.account.orders_complete_before.value_or(now - pace_of(desk).seen);
+    const Instant watermark =
+        desk.account.orders_complete_before.value_or(clock.now() - pace_of(desk).seen) + ahead;
     guard::fill_demand(beliefs.model(), demand,
                        {.seen_until = watermark, .flight = pace_of(desk).flight, .share = share}, now, blind,
                        follow, terms);

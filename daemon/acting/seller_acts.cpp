@@ -160,6 +160,9 @@ awaitable<bool> SellerActs::open_journal() {
   floor_.custody.clear();
   floor_.exposures.clear();
   floor_.urgencies.clear();
+  foresight_.clear();
+  patrolled_ = 0;
+  patrol_since_ = ports_.clock.monotonic();
   if (auto ok = co_await floor_.beliefs.replay(ports_.redis, ports_.clock, ports_.executor); !ok) {
     floor_.log.warning("demand_not_replayed", {{"reason", ok.error()}});
     co_return false;
@@ -288,9 +291,42 @@ void SellerActs::sweep_some() {
   if (*sweep_next_ >= mirror.skus()) sweep_next_.reset();
 }
 
-// As the hours pass, what was not worth splitting becomes worth it: no order tells.
+// What the hour taught (the week, the prior, how orders cluster) moves what was foreseen.
 void SellerActs::decide_close() {
   for (const auto& sku : std::exchange(close_, {})) mark(sku, {});
+}
+
+// What time alone changes: where it was foreseen, and each SKU once within the horizon, evenly.
+void SellerActs::decide_due() {
+  const auto& mirror = ports_.seller.ledger->mirror();
+  for (const auto sku : foresight_.due(ports_.clock.now())) mark(std::string(mirror.name(sku)), {});
+  const double passed = std::chrono::duration<double>(ports_.clock.monotonic() - patrol_since_) /
+                        std::chrono::duration<double>(Foresight::horizon);
+  const auto all = mirror.skus();
+  const auto due = static_cast<std::uint64_t>(passed * static_cast<double>(all));
+  constexpr std::uint64_t at_once = 256;
+  for (std::uint64_t n = 0; patrolled_ < due && n < at_once; ++n, ++patrolled_)
+    mark(std::string(mirror.name(ledger::SkuRef{static_cast<std::uint32_t>(patrolled_ % all)})), {});
+}
+
+// Stored where something was seen on a shelf, else once a minute.
+awaitable<void> SellerActs::keep_beliefs() {
+  auto& beliefs = floor_.beliefs;
+  const auto now = ports_.clock.monotonic();
+  if (!beliefs.save_at_once() && (beliefs.unsaved() == 0 || now < save_at_)) co_return;
+  save_at_ = now + 1min;
+  if (auto ok = co_await beliefs.save(ports_.redis, ports_.clock.now()); !ok)
+    floor_.log.warning("shelves_not_stored", {{"reason", ok.error()}});
+}
+
+// With what is left of a turn.
+awaitable<void> SellerActs::look_ahead() {
+  constexpr auto a_slice = 1ms;
+  while (foresight_.wanting() && !sweeping() && readings_.empty() && ports_.seller.ledger->whole()) {
+    const auto begun = ports_.machine.monotonic();
+    while (foresight_.wanting() && ports_.machine.monotonic() - begun < a_slice) foresight_.look();
+    co_await asio::post(ports_.executor, use_awaitable);
+  }
 }
 
 // It says how things were before what is known by now: a page that waited, a report of old rows.
@@ -330,6 +366,8 @@ awaitable<void> SellerActs::pass() {
     floor_.beliefs.teach(ports_.clock.now());
     decide_close();
   }
+  decide_due();
+  co_await keep_beliefs();
   if (now >= journal_sweep_at_) {
     journal_sweep_at_ = now + 6h;
     if (auto swept = co_await floor_.journal.sweep(); !swept)
@@ -347,6 +385,7 @@ awaitable<void> SellerActs::pass() {
     sweep_some();
   }
   if (dirty_.empty()) co_await tell_decided(true);
+  co_await look_ahead();
 }
 
 awaitable<void> SellerActs::wait() {
@@ -361,6 +400,8 @@ awaitable<void> SellerActs::wait() {
   auto until = std::min(forget_at_, journal_sweep_at_);
   if (!later_.empty()) until = std::min(until, later_.begin()->first);
   for (const auto& to : actuators_) until = std::min(until, to.next_due());
+  if (const Instant change = foresight_.next(); change != Instant::max())
+    until = std::min(until, ports_.clock.monotonic() + (change - ports_.clock.now()));
   if (dirty_.empty() && readings_.empty())
     co_await (woken_.async_wait(asio::as_tuple(use_awaitable)) || net::sleep_until(ports_.clock, until) ||
               net::sleep_for(ports_.machine, floor_.times.tick));
@@ -388,6 +429,9 @@ awaitable<void> SellerActs::stop(std::chrono::nanoseconds patience) {
   const auto until = floor_.machine.monotonic() + patience;
   for (auto& to : actuators_)
     co_await to.stop(std::max<std::chrono::nanoseconds>(0ns, until - floor_.machine.monotonic()));
+  if (opened_ && patience > 0ns && floor_.beliefs.unsaved() > 0)
+    if (auto ok = co_await floor_.beliefs.save(ports_.redis, ports_.clock.now()); !ok)
+      floor_.log.warning("shelves_not_stored", {{"reason", ok.error()}});
 }
 
 }  // namespace forestall::acting

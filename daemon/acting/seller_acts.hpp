@@ -17,6 +17,7 @@
 
 #include "daemon/acting/actuator.hpp"
 #include "daemon/acting/floor.hpp"
+#include "daemon/acting/foresight.hpp"
 #include "daemon/redis/client.hpp"
 #include "daemon/runtime/task_group.hpp"
 #include "daemon/runtime/watchdog.hpp"
@@ -58,7 +59,11 @@ class SellerActs {
   // A flow listener for this seller.
   void heard(const flow::Fresh& fresh);
   // Decides everything anew: settings changed.
-  void sweep() { sweep_next_ = 0; }
+  void sweep() {
+    sweep_next_ = 0;
+    wake();
+  }
+  bool sweeping() const { return sweep_next_ || !dirty_.empty(); }
 
   bool open() const { return opened_; }
   const SellerId& seller() const { return floor_.seller.settings.id; }
@@ -68,6 +73,7 @@ class SellerActs {
   std::uint64_t decided() const { return decided_; }
   std::size_t undecided() const { return dirty_.size(); }
   std::optional<Instant> last_decided() const { return last_decided_; }
+  const Foresight& foresight() const { return foresight_; }
   std::size_t queued(const AccountId& account) const;
   std::size_t under_way(const AccountId& account) const;
 
@@ -136,6 +142,9 @@ class SellerActs {
   void notice_readiness();
   void sweep_some();
   void decide_close();
+  void decide_due();
+  boost::asio::awaitable<void> keep_beliefs();
+  boost::asio::awaitable<void> look_ahead();
   void mark(const std::string& sku, Dirty dirty);
   void mark_listing(const AccountId& account, const ListingId& listing);
   void wake();
@@ -151,6 +160,9 @@ class SellerActs {
   std::deque<Reading> readings_;
   std::set<std::string, std::less<>> close_;  // SKUs whose last decision was no plain plenty
   std::multimap<Monotonic, std::pair<AccountId, ListingId>> later_;
+  Foresight foresight_{floor_};
+  std::uint64_t patrolled_ = 0;  // SKUs, since patrol_since_
+  Monotonic patrol_since_{};
   // What was last noted of a listing in modes observe and advise: not to be noted again and again.
   std::unordered_map<std::string, std::pair<Units, guard::Reason>> noted_;
   std::map<std::string, std::optional<Instant>> watermarks_;
@@ -161,6 +173,7 @@ class SellerActs {
   bool wake_pending_ = false;
   Monotonic forget_at_{};
   Monotonic journal_sweep_at_{};
+  Monotonic save_at_{};
   Latency latency_;
   std::uint64_t decided_ = 0;
   std::optional<Instant> last_decided_;

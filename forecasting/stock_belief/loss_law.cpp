@@ -38,6 +38,18 @@ void LossLearner::fade(double factor) {
     *sum *= f;
 }
 
+LossLearner::Sums LossLearner::sums() const {
+  return {sold_, lost_, gained_, sold2_, sold3_, lost2_, lost_sold_, lost2_sold_, lost_sold2_};
+}
+
+bool LossLearner::restore(const Sums& sums) {
+  for (const double sum : sums)
+    if (!std::isfinite(sum) || sum < 0) return false;
+  sold_ = sums[0], lost_ = sums[1], gained_ = sums[2], sold2_ = sums[3], sold3_ = sums[4];
+  lost2_ = sums[5], lost_sold_ = sums[6], lost2_sold_ = sums[7], lost_sold2_ = sums[8];
+  return true;
+}
+
 LossLaw LossLearner::law() const {
   LossLaw law = prior_;
   const double units = weight_ + sold_;

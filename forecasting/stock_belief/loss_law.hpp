@@ -3,6 +3,8 @@
 // what counts, failed picks and clean sell-outs reveal, pooled over a group of SKUs.
 #pragma once
 
+#include <array>
+
 #include "forecasting/error.hpp"
 #include "forecasting/window_demand.hpp"
 
@@ -40,6 +42,12 @@ class LossLearner {
   void fade(double factor);
   LossLaw law() const;
   double units_sold() const { return sold_; }
+
+  // All that was learned, to be stored; restore() of it goes on as if nothing had happened. false, and
+  // nothing is changed, where no intervals could have these sums (negative, not finite).
+  using Sums = std::array<double, 9>;
+  Sums sums() const;
+  bool restore(const Sums& sums);
 
  private:
   LossLaw prior_;

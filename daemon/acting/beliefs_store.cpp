@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is believed of the shelves, kept in Redis beside the ledger: demand can be made again from its
+// history, counts and failed picks cannot.
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "daemon/acting/beliefs.hpp"
+#include "daemon/acting/shelf_record.hpp"
+#include "daemon/redis/reply.hpp"
+
+namespace forestall::acting {
+
+using boost::asio::awaitable;
+using boost::asio::use_awaitable;
+using ledger::SkuRef;
+
+void Beliefs::touched(std::uint32_t sku, bool at_once) {
+  changed_.insert(sku);
+  save_at_once_ = save_at_once_ || at_once;
+}
+
+awaitable<Status> Beliefs::load_shelves(redis::Client& redis, boost::asio::any_io_executor on) {
+  const auto prefix = seller_.ledger->key_prefix();
+  const auto& mirror = seller_.ledger->mirror();
+  auto losses =
+      co_await redis.call(redis::Request("GET", prefix + "losses"), {.repeat = redis::Repeat::harmless});
+  if (!losses) co_return std::unexpected(losses.error());
+  if (const auto* bytes = losses->text()) {
+    auto learner = decode_losses(*bytes);
+    if (!learner) co_return std::unexpected(learner.error());
+    losses_ = *learner;
+    law_ = losses_.law();
+  }
+  std::string cursor = "0";
+  do {
+    auto reply = co_await redis.call(redis::Request("HSCAN", prefix + "shelves", cursor, "COUNT", "500"),
+                                     {.repeat = redis::Repeat::harmless});
+    if (!reply) co_return std::unexpected(reply.error());
+    const auto scanned = reply->expect_array("HSCAN shelves", 2);
+    if (!scanned) co_return std::unexpected(scanned.error());
+    const auto next = scanned->front().expect_text("HSCAN cursor");
+    if (!next) co_return std::unexpected(next.error());
+    cursor = *next;
+    const auto fields = scanned->back().items();
+    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+      const auto *name = fields[i].text(), *bytes = fields[i + 1].text();
+      if (name == nullptr || bytes == nullptr) continue;
+      const auto ref = mirror.find_sku(*name);
+      if (!ref || static_cast<std::uint32_t>(*ref) >= shelves_.size()) continue;
+      auto record = decode_shelf(*bytes);
+      if (!record) co_return std::unexpected(record.error());
+      auto& shelf = this->shelf(*ref);
+      shelf.belief = record->belief;
+      shelf.saved_at = record->at;
+      shelf.known_empty = record->known_empty;
+      shelf.emptied = record->emptied;
+      shelf.since_empty = record->since_empty;
+    }
+    co_await boost::asio::post(on, use_awaitable);
+  } while (cursor != "0");
+  co_return Status{};
+}
+
+awaitable<Status> Beliefs::save(redis::Client& redis, Instant now) {
+  constexpr std::size_t a_call = 256;
+  save_at_once_ = false;
+  const auto prefix = seller_.ledger->key_prefix();
+  if (losses_changed_) {
+    losses_changed_ = false;
+    if (auto ok = co_await redis.call(redis::Request("SET", prefix + "losses", encode_losses(losses_)),
+                                      {.repeat = redis::Repeat::harmless});
+        !ok) {
+      losses_changed_ = true;
+      co_return std::unexpected(ok.error());
+    }
+  }
+  while (!changed_.empty()) {
+    const auto generation = generation_;
+    // Positions of an earlier mirror mean other SKUs now; a replay is on its way.
+    if (seller_.ledger->mirror().generation() != generation) break;
+    std::vector<std::uint32_t> some;
+    const auto most = std::min(changed_.size(), a_call);
+    redis::Request request;
+    request.begin(2 + 2 * most).word("HSET").word(prefix + "shelves");
+    for (auto at = changed_.begin(); at != changed_.end() && some.size() < most; at = changed_.erase(at)) {
+      const auto& shelf = this->shelf(SkuRef{*at});
+      some.push_back(*at);
+      request.word(seller_.ledger->mirror().name(SkuRef{*at}))
+          .word(encode_shelf({.at = now,
+                              .belief = shelf.belief,
+                              .known_empty = shelf.known_empty,
+                              .emptied = shelf.emptied,
+                              .since_empty = shelf.since_empty}));
+    }
+    if (auto ok = co_await redis.call(std::move(request), {.repeat = redis::Repeat::harmless}); !ok) {
+      if (generation == generation_) changed_.insert(some.begin(), some.end());
+      co_return std::unexpected(ok.error());
+    }
+  }
+  co_return Status{};
+}
+
+}  // namespace forestall::acting

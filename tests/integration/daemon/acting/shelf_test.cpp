@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was seen on the shelf is still believed after a restart: the decision is the same, before and after.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "daemon/acting/shelf_record.hpp"
+#include "tests/support/acting/acting_room.hpp"
+
+namespace forestall::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Shelf : public testing::Test {
+ protected:
+  // What is believed to be there of the listing's SKU, of what the books say.
+  Units believed(const std::string& name) {
+    const auto decided = room.acts->floor().decide(room.shop, ListingId::literal(name), guard::Detail::all);
+    if (!decided) throw std::runtime_error("not decided");
+    return decided->facts.components.front().believed.value_or(Units(-1));
+  }
+  guard::Decision decision(const std::string& name) {
+    return room.acts->floor().decide(room.shop, ListingId::literal(name))->decision;
+  }
+  // Whatever is written is live, and the orders before it are seen.
+  void settle() {
+    ASSERT_TRUE(room.until([&] {
+      room.watermark();
+      return room.acts->undecided() == 0 && room.open_intents() == 0;
+    }));
+    room.pass(10s);
+  }
+  void pick_failed(const std::string& name) {
+    room.apply({model::PickFailed{{SourceId::literal("wms"), model::Version(9'000'000), room.clock.now()},
+                                  room.shop,
+                                  OrderId::literal("o-1"),
+                                  OrderLineId::literal("1"),
+                                  SkuId::literal(name),
+                                  {},
+                                  model::Pool::own,
+                                  Units(1)}});
+  }
+  ActingRoom room;
+};
+
+TEST_F(Shelf, AFailedPickIsRememberedByTheNextDaemon) {
+  room.list("CUP", 6, 6);
+  room.start();
+  settle();
+  room.order("CUP", 1);
+  settle();
+  EXPECT_GT(believed("CUP"), Units(0));
+  pick_failed("CUP");
+  settle();
+  ASSERT_EQ(believed("CUP"), Units(0)) << "nobody knows what else is not there";
+  const auto before = decision("CUP");
+  // Killed: nothing is stored at the end.
+  room.crash();
+  room.start();
+  settle();
+  EXPECT_EQ(believed("CUP"), Units(0));
+  EXPECT_EQ(decision("CUP").reason, before.reason);
+  EXPECT_EQ(decision("CUP").target, before.target);
+}
+
+TEST_F(Shelf, SalesAreForgottenByNobodyAndCountedOnce) {
+  room.list("CUP", 40, 400);
+  room.start();
+  settle();
+  for (int i = 0; i < 25; ++i) room.order("CUP", 10);
+  room.pass(2min);
+  settle();
+  const auto before = believed("CUP");
+  EXPECT_LT(before, Units(150)) << "of 250 units sold some are thought to be lost";
+  room.stop();
+  room.start();
+  settle();
+  EXPECT_EQ(believed("CUP"), before);
+  room.crash();
+  room.start();
+  settle();
+  EXPECT_EQ(believed("CUP"), before) << "nor does a second start count them again";
+}
+
+TEST(ShelfRecord, IsTheSameAfterItWasStored) {
+  acting::ShelfRecord record{
+      .at = Instant(Millis(1'767'571'200'000)), .known_empty = true, .since_empty = -3};
+  record.emptied = record.at - 1h;
+  forecasting::note_sold(record.belief, 40);
+  const auto bytes = acting::encode_shelf(record);
+  const auto back = acting::decode_shelf(bytes);
+  ASSERT_TRUE(back) << to_string(back.error());
+  EXPECT_EQ(*back, record);
+  for (std::size_t n = 0; n < bytes.size(); ++n)
+    EXPECT_FALSE(acting::decode_shelf(std::string_view(bytes).substr(0, n))) << n;
+  EXPECT_FALSE(acting::decode_shelf(bytes + "x"));
+
+  forecasting::LossLearner learner;
+  ASSERT_TRUE(learner.observe({.units_sold = 300, .lost_units = 4}));
+  ASSERT_TRUE(learner.observe({.units_sold = 50, .lost_units = -1}));
+  const auto again = acting::decode_losses(acting::encode_losses(learner));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->sums(), learner.sums());
+  EXPECT_EQ(again->law().losses_per_unit_sold, learner.law().losses_per_unit_sold);
+}
+
+}  // namespace
+}  // namespace forestall::test
