@@ -181,7 +181,7 @@ guard::FollowCurve DemandBook::after_a_sale(const World& world, Millis length) c
   for (std::size_t i = 0; i < believed_.size(); ++i)
     curve.add(believed_[i] * 24, followed[i],
               believed_[i] * model_.exposure_hours(demand.time[first + i], length));
-  curve.fit();
+  curve.fit(length);
   return curve;
 }
 

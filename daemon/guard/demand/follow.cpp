@@ -14,9 +14,12 @@ constexpr double prior_sales = 500;
 // The same for the ratio of variance and mean, in units that followed.
 constexpr double prior_followed = 50;
 // A negative binomial has thinner tails than the clusters of real shops, where most sales are followed by
-// nothing and a few by many. Twice the measured ratio loses fewer sales *and* oversells less than once;
-// chosen on the first part of the histories (daemon/backtest/study).
-constexpr double heavier_tail = 2;
+// nothing and a few by many. Twice the measured ratio loses fewer sales *and* oversells less than once in
+// windows of minutes; in windows of hours, where the usual outweighs the clusters, it only costs sales.
+double heavier_tail(Millis length) {
+  const double hours = std::chrono::duration<double, std::ratio<3600>>(length).count();
+  return 2 - std::clamp(std::log2(std::max(hours, 1.0)) / 2, 0.0, 1.0);  // 2 up to an hour, 1 from four on
+}
 }  // namespace
 
 double FollowCurve::place(double units_per_day) {
@@ -39,7 +42,7 @@ void FollowCurve::add(double units_per_day, double followed_units, double usual_
   bin.squares += followed_units * followed_units;
 }
 
-void FollowCurve::fit() {
+void FollowCurve::fit(Millis length) {
   double beyond = 0, roots = 0, followed = 0, spread = 0;
   // Sum of (followed - mean)^2 over the sales of a bin.
   const auto spread_of = [](const Seen& bin) {
@@ -57,7 +60,7 @@ void FollowCurve::fit() {
     const Seen& bin = seen_[i];
     const double all = bin.followed - bin.usual + prior_sales * law * std::sqrt(middle(i));
     const double own = (spread_of(bin) + prior_followed * ratio) / (bin.followed + prior_followed);
-    follow_[i] = {std::max(0.0, all / (bin.sales + prior_sales)), heavier_tail * std::max(1.0, own)};
+    follow_[i] = {std::max(0.0, all / (bin.sales + prior_sales)), heavier_tail(length) * std::max(1.0, own)};
   }
 }
 

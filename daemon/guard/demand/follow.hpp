@@ -16,8 +16,9 @@ class FollowCurve {
   // A sale of a SKU that was believed to sell `units_per_day` before it: how many units other orders had
   // taken within the window before it, and how many the belief expects in such a window.
   void add(double units_per_day, double followed_units, double usual_units);
-  // Fits the curve to what was added; until then, and without sales, nothing follows.
-  void fit();
+  // Fits the curve to what was added of windows of that length; until then, and without sales, nothing
+  // follows.
+  void fit(Millis length);
   // The same for every speed: what is assumed where nothing was learned.
   static FollowCurve constant(Following follow);
 

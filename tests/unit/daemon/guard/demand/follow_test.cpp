@@ -15,7 +15,7 @@ TEST(FollowCurve, NothingFollowsUntilSomethingWasLearned) {
   FollowCurve curve;
   EXPECT_EQ(curve.after_a_sale(1).units, 0);
   EXPECT_EQ(curve.after_a_sale(1).ratio, 1);
-  curve.fit();
+  curve.fit(std::chrono::minutes{15});
   EXPECT_EQ(curve.after_a_sale(1).units, 0);
   EXPECT_EQ(FollowCurve::constant({.25, 3}).after_a_sale(0.01).units, .25);
   EXPECT_EQ(FollowCurve::constant({.25, 3}).after_a_sale(100).ratio, 3);
@@ -25,7 +25,7 @@ TEST(FollowCurve, FastSkusAreFollowedMoreThanSlowOnes) {
   FollowCurve curve;
   add(curve, 0.125, 20'000, 200, 1, .001);  // .005 a sale, .004 beyond the usual
   add(curve, 2, 20'000, 10, 1, .02);        // .1 and .08
-  curve.fit();
+  curve.fit(std::chrono::minutes{15});
   EXPECT_NEAR(curve.after_a_sale(0.125).units, .004, .001);
   EXPECT_NEAR(curve.after_a_sale(2).units, .08, .005);
   // Between and beyond: on the way from one to the other, never past the ends.
@@ -39,7 +39,7 @@ TEST(FollowCurve, AFewSalesLeanOnTheLawOfAll) {
   FollowCurve curve;
   add(curve, 1, 50'000, 20, 1, 0);  // .05 at one a day
   add(curve, 4, 3, 1, 5, 0);        // three sales of fast SKUs, five units each: luck
-  curve.fit();
+  curve.fit(std::chrono::minutes{15});
   EXPECT_NEAR(curve.after_a_sale(4).units, .1, .04) << "twice as many at four times the rate";
 }
 
@@ -47,16 +47,19 @@ TEST(FollowCurve, ClustersHaveHeavierTailsThanSingleUnits) {
   FollowCurve single, clusters;
   add(single, 1, 40'000, 40, 1, 0);
   add(clusters, 1, 40'000, 200, 5, 0);
-  single.fit();
-  clusters.fit();
+  single.fit(std::chrono::minutes{15});
+  clusters.fit(std::chrono::minutes{15});
   EXPECT_NEAR(single.after_a_sale(1).units, clusters.after_a_sale(1).units, 1e-9);
   EXPECT_GT(clusters.after_a_sale(1).ratio, 3 * single.after_a_sale(1).ratio);
+  const double minutes = clusters.after_a_sale(1).ratio;
+  clusters.fit(std::chrono::hours{8});
+  EXPECT_NEAR(clusters.after_a_sale(1).ratio, minutes / 2, 1e-9) << "as measured in windows of hours";
 }
 
 TEST(FollowCurve, LessThanUsualIsNothingNotLess) {
   FollowCurve curve;
   add(curve, 1, 10'000, 100, 1, .5);
-  curve.fit();
+  curve.fit(std::chrono::minutes{15});
   EXPECT_EQ(curve.after_a_sale(1).units, 0);
 }
 
