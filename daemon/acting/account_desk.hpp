@@ -38,6 +38,7 @@ struct AccountDesk {
   guard::Breaker breaker{};
   guard::WriterWatch writers{};
   ActFigures figures{};
+  std::uint64_t mode_words = 0;  // how often a person said the mode
   bool was_ready = false;
   bool put_off = false;  // something was not done because it was not fit: everything is looked at afterwards
 

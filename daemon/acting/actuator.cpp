@@ -112,7 +112,8 @@ void Actuator::pump() {
   }
   release_held();
   // Nothing can be asked of an account without a connector: what is queued stays.
-  if (floor_.stopping || desk_.account.marketplace == nullptr || !floor_.seller.open) return;
+  if (floor_.stopping || desk_.account.marketplace == nullptr || !floor_.seller.open || !floor_.opened)
+    return;
   while (under_way_.size() < most_at_once) {
     const auto next = next_to_start(now);
     if (next == queue_.end()) break;
@@ -134,7 +135,7 @@ void Actuator::keep_open(const ListingId& listing) {
   if (r == nullptr || !is_open(r->state)) return;
   if (queued_.contains(listing) || waiting_.contains(listing) || due_.contains(listing)) return;
   if (held_.contains(listing)) return;
-  if (desk_.missing()) {
+  if (!fit()) {
     desk_.put_off = true;  // whatever is open is taken up once it is fit again
     return;
   }
@@ -197,6 +198,10 @@ std::optional<std::string> Actuator::forbidden(const ListingId& listing) const {
   if (const auto missing = desk_.missing()) {
     desk_.put_off = true;
     return missing;
+  }
+  if (!floor_.opened) {
+    desk_.put_off = true;
+    return "the journal is being read";
   }
   const auto stored = floor_.listing(desk_.id(), listing);
   const auto mode = stored ? floor_.mode_of(desk_, *stored) : desk_.mode();

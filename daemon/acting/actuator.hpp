@@ -67,6 +67,8 @@ class Actuator {
   void keep_open(const ListingId& listing);
   boost::asio::awaitable<void> work(ListingId listing);
 
+  // What is open is kept for later where it is not.
+  bool fit() const { return !floor_.stopping && floor_.opened && !desk_.missing(); }
   // Why nothing may be sent now; nullopt: it may.
   std::optional<std::string> forbidden(const ListingId& listing) const;
   boost::asio::awaitable<void> act(ListingId listing, std::uint64_t epoch);

@@ -30,7 +30,7 @@ awaitable<bool> Actuator::act_once(ListingId listing, std::uint64_t& epoch) {
   if (r == nullptr || r->epoch != epoch || r->state != State::requested) co_return false;
   if (const auto why = forbidden(listing)) {
     // A stopping daemon leaves it for the next one; an account that is not fit keeps it until it is.
-    if (!floor_.stopping && !desk_.missing()) co_await give_up(listing, epoch, *why, false);
+    if (fit()) co_await give_up(listing, epoch, *why, false);
     co_return false;
   }
   const auto target = r->target.value_or(Units{});
@@ -91,6 +91,8 @@ awaitable<bool> Actuator::settle_on(ListingId listing, std::uint64_t& epoch,
   if (before == nullptr || before->epoch != epoch) co_return false;
   const auto origin = before->origin;
   const auto target = before->target;
+  // What is known of the listing is being put together: nothing could be compared.
+  if (!floor_.opened) co_return false;
   const auto judgement = co_await floor_.receive(desk_, listing, seen);
   if (!reading.writable) {
     co_await give_up(listing, epoch, "must not be written: " + reading.why, true);
@@ -167,7 +169,7 @@ awaitable<void> Actuator::send(ListingId listing, std::uint64_t epoch, journal::
   const auto* r = record(listing);
   if (r == nullptr || r->epoch != epoch || r->state != State::requested) co_return;
   if (const auto why = forbidden(listing)) {
-    if (!floor_.stopping && !desk_.missing()) co_await give_up(listing, epoch, *why, false);
+    if (fit()) co_await give_up(listing, epoch, *why, false);
     co_return;
   }
   const auto command = r->command;

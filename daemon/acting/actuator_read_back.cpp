@@ -28,7 +28,7 @@ Millis Actuator::next_look(const journal::Record& r) const {
 }
 
 awaitable<void> Actuator::read_back(ListingId listing, std::uint64_t epoch) {
-  if (floor_.stopping) co_return;
+  if (floor_.stopping || !floor_.opened) co_return;
   const auto* r = record(listing);
   // It may have gone out, and land after all that follows: the journal is to remember it as such.
   if (r != nullptr && r->epoch == epoch && r->state == State::sent &&
@@ -39,7 +39,7 @@ awaitable<void> Actuator::read_back(ListingId listing, std::uint64_t epoch) {
     co_return co_await confirm(listing, epoch, *live);
   auto reading = co_await read(listing, Purpose::resolve, 0);
   r = record(listing);
-  if (r == nullptr || r->epoch != epoch || !may_land(r->state)) co_return;
+  if (r == nullptr || r->epoch != epoch || !may_land(r->state) || !floor_.opened) co_return;
   const auto again = [&] { add_later(listing, floor_.clock.monotonic() + next_look(*r)); };
   if (!reading) co_return again();
   const guard::Seen seen{reading->state.quantity, reading->state.activity, floor_.clock.now()};
@@ -113,7 +113,7 @@ void Actuator::look(const ListingId& listing) {
 
 awaitable<void> Actuator::look_at(ListingId listing) {
   const auto reading = co_await read(listing, Purpose::resolve, 0);
-  if (!reading) co_return;
+  if (!reading || !floor_.opened) co_return;
   const guard::Seen seen{reading->state.quantity, reading->state.activity, floor_.clock.now()};
   co_await floor_.receive(desk_, listing, seen);
   floor_.exposures.await(desk_.id(), listing, seen.at);

@@ -191,7 +191,8 @@ void Beliefs::tell(std::string_view sku, const std::vector<HistoryEvent>& events
   replayed_ += events.size();
 }
 
-awaitable<Status> Beliefs::replay(redis::Client& redis, Clock& clock, boost::asio::any_io_executor on) {
+awaitable<Status> Beliefs::replay(redis::Client& redis, Clock& clock, boost::asio::any_io_executor on,
+                                  runtime::Progress* progress) {
   since_ = clock.now();
   begin();
   grow();
@@ -208,6 +209,7 @@ awaitable<Status> Beliefs::replay(redis::Client& redis, Clock& clock, boost::asi
     request.add("HSCAN", prefix + "history", cursor, "COUNT", "500");
     auto replies = co_await redis.batch(std::move(request), {.repeat = redis::Repeat::harmless});
     if (!replies) co_return std::unexpected(replies.error());
+    if (progress != nullptr) progress->made();
     if (overtaken()) co_return fail_retryable(ErrorCode::conflict, "the mirror is read anew");
     const auto scanned = replies->at(1).expect_array("HSCAN history", 2);
     if (!scanned) co_return std::unexpected(scanned.error());

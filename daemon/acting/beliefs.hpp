@@ -21,6 +21,7 @@
 #include "daemon/guard/demand/pooled.hpp"
 #include "daemon/ledger/chunked.hpp"
 #include "daemon/redis/client.hpp"
+#include "daemon/runtime/watchdog.hpp"
 #include "forecasting/stock_belief/stock_belief.hpp"
 
 namespace forestall::acting {
@@ -31,7 +32,9 @@ class Beliefs {
 
   // Forgets, and reads the demand history of every SKU from the ledger, in slices. What heard() is told
   // meanwhile is counted once.
-  boost::asio::awaitable<Status> replay(redis::Client& redis, Clock& clock, boost::asio::any_io_executor on);
+  // `progress`: of whoever waits for it, piece by piece.
+  boost::asio::awaitable<Status> replay(redis::Client& redis, Clock& clock, boost::asio::any_io_executor on,
+                                        runtime::Progress* progress = nullptr);
   // Sales came in an order that no belief takes: a replay would know better.
   bool replay_wanted() const { return disordered_ > 0; }
 

@@ -21,7 +21,7 @@ boost::asio::awaitable<bool> SellerActs::catch_up() {
   const auto generation = mirror.generation();
   if (generation == mirror_generation_) co_return true;
   // Positions of an earlier reading mean other SKUs now: what was believed of them is made again.
-  if (auto ok = co_await floor_.beliefs.replay(ports_.redis, ports_.clock, ports_.executor); !ok) {
+  if (auto ok = co_await floor_.beliefs.replay(ports_.redis, ports_.clock, ports_.executor, progress_); !ok) {
     floor_.log.warning("demand_not_replayed", {{"reason", ok.error()}});
     co_return false;
   }
@@ -42,6 +42,7 @@ boost::asio::awaitable<bool> SellerActs::catch_up() {
       ++readings;
     }
     if (i % listings_a_turn != listings_a_turn - 1) continue;
+    made();
     co_await boost::asio::post(ports_.executor, boost::asio::use_awaitable);
     if (!ledger.whole() || mirror.generation() != generation) co_return false;  // from the beginning
   }

@@ -172,13 +172,19 @@ awaitable<bool> SellerActs::commit(Slice slice) {
     from.push_back(i);
     wishes.push_back(slice.wishes[i].wish);
   }
-  const auto put_back = [&] {
+  std::vector<std::string> noted;
+  for (const auto& note : slice.notes)
+    noted.push_back(journal::field_of(journal::account_of(note.command), journal::listing_of(note.command)));
+  const auto put_back = [&](bool notes_too) {
+    // Not noted is what is not durable.
+    if (notes_too)
+      for (const auto& field : noted) noted_.erase(field);
     for (auto& [sku, dirty] : slice.taken) mark(sku, dirty);
   };
   auto appended = co_await floor_.journal.append(std::move(wishes));
   if (!appended) {
     floor_.log.warning("intents_not_stored", {{"reason", appended.error()}, {"intents", from.size()}});
-    put_back();
+    put_back(true);
     co_return false;
   }
   const auto durable_at = ports_.machine.monotonic();
@@ -224,12 +230,12 @@ awaitable<bool> SellerActs::commit(Slice slice) {
       for (const auto& move : adopted) floor_.act_on(move.account, move.listing);
   if (auto ok = co_await floor_.journal.note(std::move(slice.notes)); !ok) {
     floor_.log.warning("wishes_not_noted", {{"reason", ok.error()}});
-    put_back();
+    put_back(true);
     co_return false;
   }
   if (!all) {
     // Another epoch is current by now: decided again, from what it is.
-    put_back();
+    put_back(false);
     co_return true;
   }
   to_tell_.insert(to_tell_.end(), slice.done.begin(), slice.done.end());

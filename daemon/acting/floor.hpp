@@ -77,6 +77,8 @@ struct Floor {
   // is believed again.
   std::map<std::string, std::string> unsaved{};
   bool stopping = false;
+  // The journal is read, and with it what is known of every listing. Until then nothing is sent or judged.
+  bool opened = false;
   // urgency_of() of requested intents as they were decided: by field, with their epoch.
   std::map<std::string, std::pair<std::uint64_t, double>, std::less<>> urgencies{};
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "daemon/acting/seller_acts.hpp"
 
@@ -43,11 +45,31 @@ std::vector<ledger::StoredListing> SellerActs::select(const Selection& s) const 
   return found;
 }
 
+// In slices, and by name: each is looked at again when it is its turn, for others speak meanwhile.
+awaitable<std::vector<SellerActs::Name>> SellerActs::chosen(Selection s) {
+  std::vector<Name> names;
+  if (s.sku || s.listing) {
+    for (const auto& listing : select(s)) names.emplace_back(listing.account, listing.listing);
+    co_return names;
+  }
+  if (ports_.seller.ledger == nullptr) co_return names;
+  const auto& mirror = ports_.seller.ledger->mirror();
+  for (std::size_t i = 0; i < mirror.listings(); ++i) {
+    const auto listing = mirror.listing(ledger::ListingRef{static_cast<std::uint32_t>(i)});
+    if (!s.account || listing.account == *s.account) names.emplace_back(listing.account, listing.listing);
+    if (i % 1000 == 999) co_await boost::asio::post(ports_.executor, boost::asio::use_awaitable);
+  }
+  co_return names;
+}
+
 awaitable<Result<std::vector<Done>>> SellerActs::pause(Selection selection, std::string who,
                                                        std::string why) {
-  if (!opened_) co_return not_open();
+  if (!floor_.opened) co_return not_open();
   std::vector<Done> done;
-  for (const auto& listing : select(selection)) {
+  for (const auto& [account, name] : co_await chosen(selection)) {
+    const auto found = floor_.listing(account, name);
+    if (!found) continue;
+    const auto& listing = *found;
     auto* const desk = floor_.desk(listing.account.str());
     Done one{listing.account, listing.listing};
     if (desk == nullptr) continue;
@@ -102,9 +124,12 @@ awaitable<Status> SellerActs::lift(const ledger::StoredListing& listing) {
 }
 
 awaitable<Result<std::vector<Done>>> SellerActs::resume(Selection selection, std::string who) {
-  if (!opened_) co_return not_open();
+  if (!floor_.opened) co_return not_open();
   std::vector<Done> done;
-  for (const auto& listing : select(selection)) {
+  for (const auto& [account, name] : co_await chosen(selection)) {
+    const auto found = floor_.listing(account, name);
+    if (!found) continue;
+    const auto& listing = *found;
     const auto field = journal::field_of(listing.account, listing.listing);
     const auto* record = floor_.journal.find(listing.account, listing.listing);
     const auto* last = floor_.custody.last(field);
@@ -144,9 +169,12 @@ awaitable<Result<std::vector<Done>>> SellerActs::resume(Selection selection, std
 
 awaitable<Result<std::vector<Done>>> SellerActs::hold(Selection selection, std::optional<Millis> length,
                                                       std::string who, std::string why) {
-  if (!opened_) co_return not_open();
+  if (!floor_.opened) co_return not_open();
   std::vector<Done> done;
-  for (const auto& listing : select(selection)) {
+  for (const auto& [account, name] : co_await chosen(selection)) {
+    const auto found = floor_.listing(account, name);
+    if (!found) continue;
+    const auto& listing = *found;
     Hold hold{.since = ports_.clock.now(), .by = who, .why = why};
     if (length) hold.until = ports_.clock.now() + *length;
     if (auto ok = co_await ports_.seller.ledger->set_hold(listing.account, listing.listing, to_text(hold));
@@ -172,9 +200,14 @@ awaitable<Result<std::vector<Done>>> SellerActs::hold(Selection selection, std::
 }
 
 awaitable<Result<std::vector<Done>>> SellerActs::release(Selection selection, std::string who) {
-  if (!opened_) co_return not_open();
+  if (!floor_.opened) co_return not_open();
   std::vector<Done> done;
-  for (const auto& listing : select(selection)) {
+  std::size_t n = 0;
+  for (const auto& [account, name] : co_await chosen(selection)) {
+    if (++n % 1000 == 0) co_await boost::asio::post(ports_.executor, boost::asio::use_awaitable);
+    const auto found = floor_.listing(account, name);
+    if (!found) continue;
+    const auto& listing = *found;
     const auto hold = floor_.hold_of(listing);
     const auto* last = floor_.custody.last(journal::field_of(listing.account, listing.listing));
     if (guard::in_force(hold, ports_.clock.now())) {
@@ -201,12 +234,13 @@ awaitable<Result<std::vector<Done>>> SellerActs::release(Selection selection, st
 awaitable<Status> SellerActs::set_mode(AccountDesk& desk, Mode mode, std::string who) {
   const auto name = "mode " + desk.id().str();
   const auto before = desk.mode();
+  const auto mine = ++desk.mode_words;
   // Towards less it is in force at once, stored or not; towards more only once it is stored.
   if (mode <= before) desk.override_mode = mode;
   floor_.log.notice("mode", {{"account", desk.id()}, {"mode", word(mode)}, {"by", who}});
   const bool as_configured = mode == desk.account.settings.mode;
   const std::string text = as_configured ? "" : std::string(word(mode));
-  if (!opened_) {
+  if (!floor_.opened) {
     if (mode > before) co_return not_open();
     floor_.unsaved[name] = text;
     co_return fail_retryable(ErrorCode::unavailable, "in force, but not stored yet");
@@ -215,8 +249,11 @@ awaitable<Status> SellerActs::set_mode(AccountDesk& desk, Mode mode, std::string
     if (auto ok = co_await floor_.keep(name, text); !ok) co_return std::unexpected(ok.error());
   } else {
     if (auto ok = co_await floor_.journal.set_control(name, text); !ok) co_return std::unexpected(ok.error());
+    // The newer word stands, stored or not.
+    if (desk.mode_words != mine) co_return fail(ErrorCode::conflict, "another mode was set meanwhile");
     floor_.unsaved.erase(name);
   }
+  if (desk.mode_words != mine) co_return Status{};
   desk.override_mode = as_configured ? std::nullopt : std::optional(mode);
   noted_.clear();
   if (mode > before) sweep_next_ = 0;
@@ -225,7 +262,7 @@ awaitable<Status> SellerActs::set_mode(AccountDesk& desk, Mode mode, std::string
 }
 
 awaitable<Status> SellerActs::reset_breaker(AccountDesk& desk, std::string who) {
-  if (!opened_) co_return not_open();
+  if (!floor_.opened) co_return not_open();
   const auto name = "breaker " + desk.id().str();
   if (auto ok = co_await floor_.journal.set_control(name, ""); !ok) co_return std::unexpected(ok.error());
   floor_.unsaved.erase(name);

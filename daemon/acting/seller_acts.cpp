@@ -24,6 +24,7 @@ namespace {
 constexpr std::size_t listings_a_turn = 1000;
 constexpr std::size_t orders_a_turn = 500;
 constexpr std::size_t readings_a_pass = 64;
+constexpr auto pass_time = 50ms;
 
 }  // namespace
 
@@ -101,7 +102,13 @@ void SellerActs::heard(const flow::Fresh& fresh) {
   if (&fresh.seller != &ports_.seller) return;
   const auto now = ports_.clock.now();
   floor_.beliefs.heard(fresh, now);
-  if (!opened_) return;
+  if (!floor_.opened) {
+    // Everything else is read from the mirror; of orders that may have gone by already.
+    for (const auto& observation : fresh.observations)
+      if (const auto* order = std::get_if<model::OrderUpsert>(&observation))
+        floor_.custody.order(*order, now);
+    return;
+  }
   for (std::size_t i = 0; i < fresh.observations.size(); ++i) {
     const auto& observation = fresh.observations[i];
     if (i >= fresh.applied.outcomes.size()) continue;
@@ -163,7 +170,8 @@ awaitable<bool> SellerActs::open_journal() {
   foresight_.clear();
   patrolled_ = 0;
   patrol_since_ = ports_.clock.monotonic();
-  if (auto ok = co_await floor_.beliefs.replay(ports_.redis, ports_.clock, ports_.executor); !ok) {
+  made();
+  if (auto ok = co_await floor_.beliefs.replay(ports_.redis, ports_.clock, ports_.executor, progress_); !ok) {
     floor_.log.warning("demand_not_replayed", {{"reason", ok.error()}});
     co_return false;
   }
@@ -175,7 +183,9 @@ awaitable<bool> SellerActs::open_journal() {
     if (const auto hold = floor_.hold_of(listing); hold && hold->until)
       later_.emplace(ports_.clock.monotonic() + (*hold->until - ports_.clock.now()),
                      std::pair(listing.account, listing.listing));
-    if (i % listings_a_turn == listings_a_turn - 1) co_await asio::post(ports_.executor, use_awaitable);
+    if (i % listings_a_turn != listings_a_turn - 1) continue;
+    made();
+    co_await asio::post(ports_.executor, use_awaitable);
   }
   co_await read_open_orders();
   auto undecided = co_await ledger.undecided();
@@ -187,7 +197,7 @@ awaitable<bool> SellerActs::open_journal() {
   // Reconciliation: what was sent without an answer is read, never sent again; what was only written down
   // is decided and carried out as if it were new.
   std::size_t unsettled = 0;
-  opened_ = true;
+  floor_.opened = true;
   for (const auto& [field, record] : floor_.journal.records()) {
     // Read before a write, later than any feed told.
     if (const auto* known = floor_.custody.last(field); record.state != State::confirmed &&
@@ -229,7 +239,9 @@ awaitable<void> SellerActs::read_open_orders() {
     if (at == open.end()) co_return;
     floor_.custody.order(at->second, ports_.clock.now());
     next = at->first;
-    if (n % orders_a_turn == 0) co_await asio::post(ports_.executor, use_awaitable);
+    if (n % orders_a_turn != 0) continue;
+    made();
+    co_await asio::post(ports_.executor, use_awaitable);
   }
 }
 
@@ -376,7 +388,11 @@ awaitable<void> SellerActs::pass() {
   if (!floor_.unsaved.empty()) co_await store_switches();
   co_await take_readings();
   sweep_some();
-  while (!dirty_.empty() && readings_.empty() && ports_.seller.ledger->whole()) {
+  // Not for as long as orders keep coming: watermarks, readings and switches wait for the next pass.
+  const auto begun = ports_.machine.monotonic();
+  while (!dirty_.empty() && readings_.empty() && ports_.seller.ledger->whole() &&
+         ports_.machine.monotonic() - begun < pass_time) {
+    made();
     if (!co_await decide_slice()) {
       co_await net::sleep_for(ports_.machine, 250ms);
       break;
@@ -391,7 +407,7 @@ awaitable<void> SellerActs::pass() {
 awaitable<void> SellerActs::wait() {
   using namespace asio::experimental::awaitable_operators;
   // What is undecided or due stays so until the journal is open again: nothing to turn for.
-  if (!opened_) co_return co_await net::sleep_for(ports_.machine, 100ms);
+  if (!floor_.opened) co_return co_await net::sleep_for(ports_.machine, 100ms);
   if (std::exchange(wake_pending_, false)) {
     co_await asio::post(ports_.executor, use_awaitable);
     co_return;
@@ -411,15 +427,16 @@ awaitable<void> SellerActs::wait() {
 }
 
 awaitable<void> SellerActs::run(runtime::Progress* progress) {
+  progress_ = progress;
   for (;;) {
-    if (progress != nullptr) progress->made();
+    made();
     if (!ports_.seller.open) {
-      opened_ = false;
-    } else if (!opened_ && !co_await open_journal()) {
+      floor_.opened = false;
+    } else if (!floor_.opened && !co_await open_journal()) {
       co_await net::sleep_for(ports_.machine, 1s);
       continue;
     }
-    if (opened_) co_await pass();
+    if (floor_.opened) co_await pass();
     co_await wait();
   }
 }
@@ -429,7 +446,7 @@ awaitable<void> SellerActs::stop(std::chrono::nanoseconds patience) {
   const auto until = floor_.machine.monotonic() + patience;
   for (auto& to : actuators_)
     co_await to.stop(std::max<std::chrono::nanoseconds>(0ns, until - floor_.machine.monotonic()));
-  if (opened_ && patience > 0ns && floor_.beliefs.unsaved() > 0)
+  if (floor_.opened && patience > 0ns && floor_.beliefs.unsaved() > 0)
     if (auto ok = co_await floor_.beliefs.save(ports_.redis, ports_.clock.now()); !ok)
       floor_.log.warning("shelves_not_stored", {{"reason", ok.error()}});
 }

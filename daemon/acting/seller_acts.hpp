@@ -65,7 +65,7 @@ class SellerActs {
   }
   bool sweeping() const { return sweep_next_ || !dirty_.empty(); }
 
-  bool open() const { return opened_; }
+  bool open() const { return floor_.opened; }
   const SellerId& seller() const { return floor_.seller.settings.id; }
   Floor& floor() { return floor_; }
   const Floor& floor() const { return floor_; }
@@ -125,12 +125,17 @@ class SellerActs {
     std::map<std::string, Dirty> taken;
   };
 
+  using Name = std::pair<AccountId, ListingId>;
+  boost::asio::awaitable<std::vector<Name>> chosen(Selection selection);
   boost::asio::awaitable<bool> open_journal();
   boost::asio::awaitable<bool> store_switches();
   boost::asio::awaitable<void> read_open_orders();
   void doubt_zero(const std::string& field, const journal::Record& record);
   boost::asio::awaitable<bool> catch_up();
   boost::asio::awaitable<void> pass();
+  void made() const {
+    if (progress_ != nullptr) progress_->made();
+  }
   bool overtaken(const AccountDesk& desk, const Reading& reading) const;
   boost::asio::awaitable<void> take_readings();
   boost::asio::awaitable<bool> decide_slice();
@@ -154,6 +159,7 @@ class SellerActs {
 
   SellerActsPorts ports_;
   Floor floor_;
+  runtime::Progress* progress_ = nullptr;
   std::deque<Actuator> actuators_;
   std::map<std::string, Dirty> dirty_;
   std::vector<std::pair<std::string, std::uint64_t>> to_tell_;  // decided, and the ledger does not know yet
@@ -169,7 +175,6 @@ class SellerActs {
   std::optional<std::size_t> sweep_next_{};
   boost::asio::steady_timer woken_;      // never expires; cancelled to wake the loop
   std::uint64_t mirror_generation_ = 0;  // what was decided on
-  bool opened_ = false;
   bool wake_pending_ = false;
   Monotonic forget_at_{};
   Monotonic journal_sweep_at_{};

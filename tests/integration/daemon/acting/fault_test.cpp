@@ -7,11 +7,13 @@
 #include <boost/asio/post.hpp>
 #include <stdexcept>
 
+#include "connectors/net/sleep.hpp"
 #include "tests/support/acting/acting_room.hpp"
 
 namespace forestall::test {
 namespace {
 
+using boost::asio::awaitable;
 using namespace std::chrono_literals;
 
 // Were the loop to turn for ever, nothing after it would be reached.
@@ -124,6 +126,41 @@ TEST(Fault, AModeThatWasLoweredWhileItCouldNotBeStoredStaysLow) {
     EXPECT_EQ(room.acts->floor().desks[0].mode(), config::Mode::observe);
     room.stop();
   }
+}
+
+// While the journal is read again nothing is judged or sent on what is not known yet.
+TEST(Fault, AWriteWhoseTurnComesWhileTheJournalIsReadWaits) {
+  ActingRoom room(config::Mode::guard, false, true);
+  room.times.tick = 20ms;
+  bool blocked = false, go = false;
+  room.take_turn = [&](flow::Account&, ports::CallKind kind, scheduling::Purpose,
+                       double) -> awaitable<Status> {
+    if (kind == ports::CallKind::write) blocked = true;
+    while (kind == ports::CallKind::write && !go) co_await net::sleep_for(room.loop.clock, 1ms);
+    co_return Status{};
+  };
+  room.list("CUP", 5, 5);
+  room.start();
+  room.stock("CUP", 2);
+  ASSERT_TRUE(room.until([&] { return blocked; }));
+  room.channel.set("CUP", 3);  // by a person
+  room.seller->open = false;
+  room.loop.run_until([&] { return !room.acts->open(); });
+  room.link->set({.latency = 50ms});
+  room.seller->open = true;
+  const auto sent = room.client->unanswered();
+  room.loop.run_until([&] { return room.client->unanswered() > sent || room.acts->open(); });
+  go = true;
+  room.loop.run_until([&] { return room.acts->open(); });
+  EXPECT_TRUE(room.channel.writes.empty());
+  EXPECT_EQ(room.state("CUP"), "requested") << "neither sent nor given up on";
+  room.link->set({});
+  room.pass(1min);
+  room.watermark();
+  room.pass(1min);
+  EXPECT_EQ(room.channel.shown("CUP"), 3);
+  EXPECT_TRUE(room.channel.writes.empty());
+  room.stop();
 }
 
 }  // namespace

@@ -252,5 +252,52 @@ TEST(Person, TwoAutomaticWritersMakeItFallToAdvise) {
   room.stop();
 }
 
+// `mode guard` is being stored, and somebody throws the switch: the answer to the first word changes nothing.
+TEST(Person, AKillSwitchIsNotOverruledByAnEarlierWord) {
+  ActingRoom room(config::Mode::observe, false, true);
+  room.list("CUP", 5, 5);
+  room.start();
+  auto& desk = room.acts->floor().desks[0];
+  room.link->set({.latency = 200ms});
+  std::optional<Status> up, down;
+  room.loop.spawn(room.acts->set_mode(desk, config::Mode::guard, "one"),
+                  [&](auto done) { up = std::move(done); });
+  room.loop.spawn(room.acts->set_mode(desk, config::Mode::observe, "two"),
+                  [&](auto done) { down = std::move(done); });
+  EXPECT_EQ(desk.mode(), config::Mode::observe);
+  room.loop.run_until([&] { return up.has_value(); });
+  EXPECT_EQ(desk.mode(), config::Mode::observe);
+  room.loop.run_until([&] { return down.has_value(); });
+  EXPECT_EQ(desk.mode(), config::Mode::observe);
+  EXPECT_FALSE(*up) << "it is told that it does not stand";
+  EXPECT_TRUE(*down);
+  room.link->set({});
+  room.stop();
+}
+
+// While it releases one listing after the other, somebody holds one that is still to come.
+TEST(Person, ReleaseLeavesAHoldThatWasSetMeanwhile) {
+  ActingRoom room(config::Mode::guard, false, true);
+  room.list("CUP", 5, 5);
+  room.list("MUG", 5, 5);
+  room.list("PEN", 5, 5);
+  room.start();
+  ASSERT_TRUE(room.loop.run(room.acts->pause({}, "test", "")));
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 0 && room.channel.shown("PEN") == 0; }));
+  room.link->set({.latency = 100ms});
+  std::optional<Result<std::vector<acting::Done>>> released, held;
+  room.loop.spawn(room.acts->release({}, "test"), [&](auto done) { released = std::move(done); });
+  const auto is = [&](const char* name) { return room.hold(name); };
+  room.loop.spawn(room.acts->hold(room.one("PEN"), {}, "test", "mine"),
+                  [&](auto done) { held = std::move(done); });
+  room.loop.run_until([&] { return released && held; });
+  ASSERT_TRUE(*released && *held);
+  EXPECT_EQ(is("CUP"), "none");
+  EXPECT_EQ(is("MUG"), "none");
+  EXPECT_EQ(is("PEN"), "held");
+  room.link->set({});
+  room.stop();
+}
+
 }  // namespace
 }  // namespace forestall::test
