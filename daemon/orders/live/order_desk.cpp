@@ -21,7 +21,7 @@ constexpr std::size_t most_closed = 500'000;
 constexpr std::size_t most_sales = 16;  // of one SKU
 constexpr std::size_t most_sold_skus = 100'000;
 constexpr auto fresh_within = std::chrono::hours(2);  // an order seen so soon was seen as it was placed
-constexpr std::size_t slice = 500;
+constexpr std::size_t slice = 64;
 constexpr std::int32_t refit_every = 7;  // days
 constexpr std::int32_t a_week = 8;       // days of which each weekday is one, whole
 
