@@ -51,12 +51,14 @@ OrderDesk::OrderDesk(flow::Seller& seller, Clock& clock, Logger log, DeskRules r
 
 void OrderDesk::settle_places() {
   std::vector<const config::AccountSettings*> accounts;
+  accounts.reserve(seller_.accounts.size());
   for (const flow::Account* a : seller_.accounts) accounts.push_back(&a->settings);
   places_ = places_of(accounts);
 }
 
 void OrderDesk::settle_places(std::span<const config::AccountSettings> all) {
   std::vector<const config::AccountSettings*> accounts;
+  accounts.reserve(all.size());
   for (const auto& account : all)
     if (account.seller == seller_.settings.id) accounts.push_back(&account);
   places_ = places_of(accounts);

@@ -15,7 +15,7 @@ using boost::asio::awaitable;
 
 namespace {
 
-constexpr std::size_t slice = 40;  // orders with parcels cost up to 0.1 ms each
+constexpr std::size_t slice = 40;          // orders with parcels cost up to 0.1 ms each
 constexpr std::size_t told_in_a_row = 50;  // lines of the log about new flags, a look
 
 awaitable<void> let_others_run() {
