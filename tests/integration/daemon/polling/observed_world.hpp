@@ -34,7 +34,7 @@ class ObservedWorld {
   void kill_daemon();
   ChildProcess& daemon() { return *daemon_; }
   // Waits until the daemon leaves by itself: the history is over.
-  bool until_the_end(std::chrono::milliseconds within = std::chrono::seconds(120));
+  bool until_the_end(std::chrono::milliseconds within = std::chrono::seconds(210));
   // Waits until the world's time has come.
   bool until(Instant when) const;
   Instant now() const;
