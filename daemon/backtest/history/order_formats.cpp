@@ -120,16 +120,12 @@ Result<std::optional<RawLine>> OrderColumns::read_generic(std::span<const std::s
   return line;
 }
 
-// A cancelled item has the quantity 0; its shopper wanted at least one.
-Result<std::optional<RawLine>> OrderColumns::read_report(std::span<const std::string_view> row) const {
-  RawLine line{.order = trim(row[at_[0]]), .sku = trim(row[at_[2]])};
-  const auto time = parse_instant(trim(row[at_[1]]));
-  if (!time) return bad("purchase-date", row[at_[1]]);
-  line.time = *time;
-  if (line.order.empty()) return bad("amazon-order-id", row[at_[0]]);
-  if (line.sku.empty()) return std::nullopt;
-  const auto quantity = quantity_of("quantity", row[at_[3]]);
-  if (!quantity || *quantity < 0) return bad("quantity", row[at_[3]]);
+// Amazon's way: the price is of all units, and a cancelled item has the quantity 0; its shopper wanted at
+// least one unit before they changed their mind.
+Result<std::optional<RawLine>> OrderColumns::with_quantity(RawLine line, std::string_view column,
+                                                           std::span<const std::string_view> row) const {
+  const auto quantity = quantity_of(column, row[at_[3]]);
+  if (!quantity || *quantity < 0) return bad(column, row[at_[3]]);
   line.quantity_missing = *quantity == 0;
   line.quantity = std::max<std::int64_t>(1, *quantity);
   if (at_[4] != absent && *quantity > 0)
@@ -138,8 +134,16 @@ Result<std::optional<RawLine>> OrderColumns::read_report(std::span<const std::st
   return line;
 }
 
-// The quantity of most cancelled rows is 0: the shopper wanted at least one unit before they changed their
-// mind.
+Result<std::optional<RawLine>> OrderColumns::read_report(std::span<const std::string_view> row) const {
+  RawLine line{.order = trim(row[at_[0]]), .sku = trim(row[at_[2]])};
+  const auto time = parse_instant(trim(row[at_[1]]));
+  if (!time) return bad("purchase-date", row[at_[1]]);
+  line.time = *time;
+  if (line.order.empty()) return bad("amazon-order-id", row[at_[0]]);
+  if (line.sku.empty()) return std::nullopt;
+  return with_quantity(std::move(line), "quantity", row);
+}
+
 Result<std::optional<RawLine>> OrderColumns::read_amazon(std::span<const std::string_view> row) const {
   RawLine line{.order = trim(row[at_[0]]), .sku = trim(row[at_[2]]), .day_only = true};
   const auto day = parse_civil_date(trim(row[at_[1]]));
@@ -147,14 +151,7 @@ Result<std::optional<RawLine>> OrderColumns::read_amazon(std::span<const std::st
   line.time = Instant(std::chrono::sys_days(*day));
   if (line.order.empty()) return bad("Order ID", row[at_[0]]);
   if (line.sku.empty()) return std::nullopt;
-  const auto quantity = quantity_of("Qty", row[at_[3]]);
-  if (!quantity || *quantity < 0) return bad("Qty", row[at_[3]]);
-  line.quantity_missing = *quantity == 0;
-  line.quantity = std::max<std::int64_t>(1, *quantity);
-  if (at_[4] != absent && *quantity > 0)
-    if (const auto price = price_of(trim(row[at_[4]])); price && *price > 0)
-      line.price_minor = *price / *quantity;
-  return line;
+  return with_quantity(std::move(line), "Qty", row);
 }
 
 // Invoices that begin with C are cancellations, negative quantities write-offs, price 0 both or gifts; codes

@@ -43,6 +43,8 @@ class OrderColumns {
   Result<std::optional<RawLine>> read_generic(std::span<const std::string_view> row) const;
   Result<std::optional<RawLine>> read_report(std::span<const std::string_view> row) const;
   Result<std::optional<RawLine>> read_amazon(std::span<const std::string_view> row) const;
+  Result<std::optional<RawLine>> with_quantity(RawLine line, std::string_view column,
+                                               std::span<const std::string_view> row) const;
   Result<std::optional<RawLine>> read_retail(std::span<const std::string_view> row) const;
   HistoryFormat format_{};
   std::vector<std::size_t> at_;  // of each column of the format; npos where an optional one is absent
