@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "config/base/text.hpp"
+#include "daemon/redis/hash_page.hpp"
 #include "daemon/redis/reply.hpp"
 
 namespace forestall::acting {
@@ -211,26 +212,22 @@ awaitable<Status> Beliefs::replay(redis::Client& redis, Clock& clock, boost::asi
     if (!replies) co_return std::unexpected(replies.error());
     if (progress != nullptr) progress->made();
     if (overtaken()) co_return fail_retryable(ErrorCode::conflict, "the mirror is read anew");
-    const auto scanned = replies->at(1).expect_array("HSCAN history", 2);
-    if (!scanned) co_return std::unexpected(scanned.error());
+    auto page = redis::hash_page(replies->at(1), "HSCAN history");
+    if (!page) co_return std::unexpected(page.error());
+    cursor = std::move(page->cursor);
     std::uint64_t through = 0;
     if (const auto* text = replies->at(0).text()) through = parse_integer<std::uint64_t>(*text).value_or(0);
-    const auto next = scanned->front().expect_text("HSCAN cursor");
-    if (!next) co_return std::unexpected(next.error());
-    cursor = *next;
-    const auto fields = scanned->back().items();
-    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-      const auto *name = fields[i].text(), *bytes = fields[i + 1].text();
-      if (name == nullptr || bytes == nullptr) continue;
-      auto events = ledger::decode_history(*name, *bytes);
+    std::size_t told = 0;
+    for (const auto& [name, bytes] : page->fields) {
+      auto events = ledger::decode_history(name, bytes);
       if (!events) co_return std::unexpected(events.error());
       std::ranges::sort(*events, [](const HistoryEvent& a, const HistoryEvent& b) {
         return std::tie(a.at, a.kind) < std::tie(b.at, b.kind);
       });
       grow();
-      read_through_[*name] = through;
-      tell(*name, *events, since_);
-      if (i % 64 != 62) continue;
+      read_through_[std::string(name)] = through;
+      tell(name, *events, since_);
+      if (++told % 32 != 0) continue;
       co_await boost::asio::post(on, use_awaitable);
       if (overtaken()) co_return fail_retryable(ErrorCode::conflict, "the mirror is read anew");
     }

@@ -7,6 +7,7 @@
 
 #include "daemon/acting/beliefs.hpp"
 #include "daemon/acting/shelf_record.hpp"
+#include "daemon/redis/hash_page.hpp"
 #include "daemon/redis/reply.hpp"
 
 namespace forestall::acting {
@@ -37,18 +38,13 @@ awaitable<Status> Beliefs::load_shelves(redis::Client& redis, boost::asio::any_i
     auto reply = co_await redis.call(redis::Request("HSCAN", prefix + "shelves", cursor, "COUNT", "500"),
                                      {.repeat = redis::Repeat::harmless});
     if (!reply) co_return std::unexpected(reply.error());
-    const auto scanned = reply->expect_array("HSCAN shelves", 2);
-    if (!scanned) co_return std::unexpected(scanned.error());
-    const auto next = scanned->front().expect_text("HSCAN cursor");
-    if (!next) co_return std::unexpected(next.error());
-    cursor = *next;
-    const auto fields = scanned->back().items();
-    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-      const auto *name = fields[i].text(), *bytes = fields[i + 1].text();
-      if (name == nullptr || bytes == nullptr) continue;
-      const auto ref = mirror.find_sku(*name);
+    auto page = redis::hash_page(*reply, "HSCAN shelves");
+    if (!page) co_return std::unexpected(page.error());
+    cursor = std::move(page->cursor);
+    for (const auto& [name, bytes] : page->fields) {
+      const auto ref = mirror.find_sku(name);
       if (!ref || static_cast<std::uint32_t>(*ref) >= shelves_.size()) continue;
-      auto record = decode_shelf(*bytes);
+      auto record = decode_shelf(bytes);
       if (!record) co_return std::unexpected(record.error());
       auto& shelf = this->shelf(*ref);
       shelf.belief = record->belief;

@@ -7,6 +7,7 @@
 #include "daemon/alerting/library.hpp"
 #include "daemon/ledger/pack.hpp"
 #include "daemon/redis/function_library.hpp"
+#include "daemon/redis/hash_page.hpp"
 
 namespace forestall::alerting {
 namespace {
@@ -72,12 +73,11 @@ boost::asio::awaitable<Status> Store::read_hash(
   do {
     auto reply = co_await call(redis::Request("HSCAN", key(name), cursor, "COUNT", std::int64_t{slice}));
     if (!reply) co_return std::unexpected(reply.error());
-    const auto parts = reply->expect_array("HSCAN", 2);
-    if (!parts) co_return std::unexpected(parts.error());
-    cursor = text_of((*parts)[0]);
-    const auto rows = (*parts)[1].items();
-    for (std::size_t i = 0; i + 1 < rows.size(); i += 2)
-      if (auto ok = take(text_of(rows[i]), text_of(rows[i + 1])); !ok) co_return ok;
+    auto page = redis::hash_page(*reply, "HSCAN");
+    if (!page) co_return std::unexpected(page.error());
+    cursor = std::move(page->cursor);
+    for (const auto& [field, value] : page->fields)
+      if (auto ok = take(field, value); !ok) co_return ok;
   } while (cursor != "0");
   co_return Status{};
 }

@@ -10,6 +10,7 @@
 #include "daemon/journal/library.hpp"
 #include "daemon/ledger/pack.hpp"
 #include "daemon/redis/function_library.hpp"
+#include "daemon/redis/hash_page.hpp"
 
 namespace forestall::journal {
 namespace {
@@ -136,15 +137,13 @@ Task<void> Journal::open() {
     auto reply =
         co_await call(redis::Request("HSCAN", key("intent"), cursor, "COUNT", std::int64_t{options_.slice}));
     if (!reply) co_return std::unexpected(reply.error());
-    const auto parts = reply->expect_array("HSCAN intent", 2);
-    if (!parts) co_return std::unexpected(parts.error());
-    cursor = text_of((*parts)[0]);
-    const auto rows = (*parts)[1].items();
-    for (std::size_t i = 0; i + 1 < rows.size(); i += 2) {
-      const auto field = text_of(rows[i]);
-      auto stored = decode_record(field, text_of(rows[i + 1]));
+    auto page = redis::hash_page(*reply, "HSCAN intent");
+    if (!page) co_return std::unexpected(page.error());
+    cursor = std::move(page->cursor);
+    for (const auto& [field, bytes] : page->fields) {
+      auto stored = decode_record(field, bytes);
       if (!stored) co_return std::unexpected(stored.error());
-      put(field, std::move(stored->record));
+      put(std::string(field), std::move(stored->record));
     }
   } while (cursor != "0");
   auto controls = co_await call(redis::Request("HGETALL", key("control")));

@@ -11,6 +11,7 @@
 #include "config/base/text.hpp"
 
 #include "daemon/ledger/observation_codec.hpp"
+#include "daemon/redis/hash_page.hpp"
 
 namespace forestall::ledger {
 namespace {
@@ -177,20 +178,11 @@ Task<std::map<std::string, std::string>> Ledger::hash(std::string_view name) {
     auto reply = co_await command(redis::Request("HSCAN", key(name), cursor, "COUNT", options_.slice),
                                   Repeat::harmless);
     if (!reply) co_return std::unexpected(reply.error());
-    auto parts = reply->expect_array(name, 2);
-    if (!parts) co_return std::unexpected(parts.error());
-    auto next = (*parts)[0].expect_text(name);
-    auto items = (*parts)[1].expect_array(name);
-    if (!next) co_return std::unexpected(next.error());
-    if (!items) co_return std::unexpected(items.error());
-    cursor = *next;
-    for (std::size_t i = 0; i + 1 < items->size(); i += 2) {
-      auto field = (*items)[i].expect_text(name);
-      auto value = (*items)[i + 1].expect_text(name);
-      if (!field) co_return std::unexpected(field.error());
-      if (!value) co_return std::unexpected(value.error());
-      values.insert_or_assign(std::string(*field), std::string(*value));
-    }
+    auto page = redis::hash_page(*reply, name);
+    if (!page) co_return std::unexpected(page.error());
+    cursor = std::move(page->cursor);
+    for (const auto& [field, value] : page->fields)
+      values.insert_or_assign(std::string(field), std::string(value));
   } while (cursor != "0");
   co_return values;
 }
