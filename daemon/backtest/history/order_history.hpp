@@ -23,8 +23,9 @@ enum class HistoryFormat : std::uint8_t {
 
 struct HistoryOptions {
   std::uint64_t seed = 1;  // of what the file does not say: channels, clock times
-  std::vector<std::string> channels{"a", "b",
-                                    "c"};        // generic: their names in the file, others are added behind
+  // For files that name channels: the first ones, others follow as they come. For all others: as many as
+  // there are shares, where none are given.
+  std::vector<std::string> channels{};
   std::vector<double> shares{0.60, 0.25, 0.15};  // of the orders; for files without channels
   bool whole_quantities = false;                 // online_retail: a line is its quantity, not one unit
   bool names = true;  // of SKUs, orders and their prices; numbers alone are enough for a study

@@ -103,11 +103,14 @@ Result<OrderRecords> read_order_records(const NextPiece& next, const HistoryOpti
   const auto columns = detail::OrderColumns::find(rows.row().fields);
   if (!columns) return std::unexpected(columns.error());
   const bool has_channels = columns->format() == HistoryFormat::generic;
-  if (!has_channels && (options.shares.empty() || options.shares.size() > options.channels.size()))
+  auto names = options.channels;
+  if (!has_channels && names.empty())
+    for (std::size_t c = 0; c < options.shares.size(); ++c) names.push_back(fmt::format("channel {}", c + 1));
+  if (!has_channels && (options.shares.empty() || options.shares.size() > names.size()))
     return fail(ErrorCode::invalid_argument, "shares: one for each of the first channels");
 
   OrderRecords records{.format = columns->format()};
-  records.channels = options.channels;
+  records.channels = std::move(names);
   Names skus(records.skus), orders(records.orders), channels(records.channels);
   std::uint64_t seen = 0;
   for (more = rows.advance(); more && *more; more = rows.advance()) {

@@ -109,6 +109,11 @@ std::string report_text(const StudyResult& result, const ReportContext& context)
         result.settings.loss_rates.size() * result.settings.scales.size() *
             result.settings.cancel_costs.size());
   if (result.cells.empty()) return out + "No cell was complete.\n";
+  const auto& channels = context.history.channels;
+  for (std::size_t c = 0; c < channels.size() && c < result.settings.poll_every.size(); ++c)
+    out += fmt::format("{}{} polled every {}", c == 0 ? "Channels: " : ", ", channels[c],
+                       duration_text(result.settings.poll_every[c]));
+  out += channels.empty() ? "" : "\n";
   out += fmt::format(
       "Regret = units a counter without latency fills - units filled + k x units oversold; sums over {}"
       "\n\n"

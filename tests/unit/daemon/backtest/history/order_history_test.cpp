@@ -35,6 +35,17 @@ TEST(OrderHistory, GenericInAnyColumnOrder) {
   EXPECT_EQ(history->skipped, 1U);
 }
 
+TEST(OrderHistory, AFileThatNamesItsChannelsHasNoOthers) {
+  const auto history = read_order_history(
+      "time,order_id,channel,sku,quantity\n"
+      "2026-01-01T10:00:00Z,1,shop,A,1\n"
+      "2026-01-02T10:00:00Z,2,ebay,A,1\n",
+      {});
+  ASSERT_TRUE(history.has_value()) << history.error().detail;
+  EXPECT_EQ(history->channels, (std::vector<std::string>{"shop", "ebay"}));
+  EXPECT_EQ(history->catalogue.channels, 2U);
+}
+
 TEST(OrderHistory, AmazonDaysBecomeTimesInReversedRowOrder) {
   const auto history = read_order_history(
       "index,Order ID,Date,SKU,Qty,Amount\n"
