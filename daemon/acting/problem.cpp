@@ -158,9 +158,11 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
              std::ranges::find(other.components, component.sku, &guard::ComponentFacts::sku) !=
                  other.components.end();
     });
-    const double share = beliefs.share(one.account, accounts) /
-                         static_cast<double>(std::max<std::ptrdiff_t>(1, siblings)) /
-                         static_cast<double>(component.units.count());
+    if (static_cast<std::uint32_t>(*sku) < beliefs.model().size())
+      one.offer.order_size = &beliefs.model().order_size(static_cast<guard::DemandModel::Index>(*sku));
+    one.offer.next_order =
+        beliefs.share(one.account, accounts) / static_cast<double>(std::max<std::ptrdiff_t>(1, siblings));
+    const double share = one.offer.next_order / static_cast<double>(component.units.count());
     const Instant watermark =
         desk.account.orders_complete_before.value_or(clock.now() - pace_of(desk).seen) + ahead;
     guard::fill_demand(beliefs.model(), demand,

@@ -97,12 +97,16 @@ std::int32_t GuardPolicy::usable(const Sku& sku) const {
                   fc::usable_units(sku.belief, law_, books, 0, settings_.margin, settings_.cancel_cost));
 }
 
-// The short way for most sales: stock far beyond anything a blind window asks for, on listings that show
-// plenty of it and await nothing. The planner would answer "as wanted" or "not worth it" for each.
-bool GuardPolicy::nothing_to_ask(world::ListingIndex first, std::int32_t usable,
+// The short way for most sales: stock far beyond anything a blind window or one order asks for, on listings
+// that show plenty of it and await nothing. The planner would answer "as wanted" or "not worth it" for each.
+bool GuardPolicy::nothing_to_ask(world::SkuIndex s, std::int32_t usable,
                                  const fc::WindowDemand& later) const {
+  const world::ListingIndex first = s * channels_;
   const double far = 16 + 4 * later.mean_units + 16 * std::sqrt(later.variance_units2);
   if (usable < far) return false;
+  const double price = settings_.margin + settings_.caution * settings_.cancel_cost;
+  if (price * demand_.model().order_size(s).excess(usable) >= settings_.write_cost * settings_.margin)
+    return false;
   for (ChannelIndex c = 0; c < channels_; ++c) {
     const auto exposure = books_[first + c].exposure();
     if (exposure.pending > 0 || !exposure.known ||
@@ -134,7 +138,7 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
         guard::mind_change_cost(settings_.write_cost * settings_.margin, channels_) * (sku.split ? -1 : 1);
   auto demand =
       guard::sku_demand(demand_.model(), level, world.now(), sku.last_sale, Millis{0}, blind_, follow);
-  if (nothing_to_ask(first, stock.usable_units, demand.later)) {
+  if (nothing_to_ask(s, stock.usable_units, demand.later)) {
     sku.regime = planner::Regime::plenty;
     sku.decided = true;
     sku.split = false;
@@ -149,6 +153,8 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
     offer.writes = settings_.writes[c];
     offer.unproven = settings_.lot_units > 0;
     offer.lot_units = settings_.lot_units;
+    offer.order_size = &demand_.model().order_size(s);
+    offer.next_order = demand_.share(c);
     guard::fill_demand(demand_.model(), demand,
                        {.seen_until = watermark_[c],
                         .flight = world.scenario().channels[c].live_after,

@@ -83,8 +83,7 @@ class GuardPolicy {
   void sweep(const world::World& world);
   void pass_day(const world::World& world);
   std::int32_t usable(const Sku& sku) const;
-  bool nothing_to_ask(world::ListingIndex first, std::int32_t usable,
-                      const forecasting::WindowDemand& later) const;
+  bool nothing_to_ask(world::SkuIndex s, std::int32_t usable, const forecasting::WindowDemand& later) const;
   Millis until_receipt(const world::World& world, const Sku& sku, double units_per_day) const;
   void decide(const world::World& world, world::SkuIndex sku, std::vector<world::Write>& writes);
 

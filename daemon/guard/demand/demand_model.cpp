@@ -21,6 +21,7 @@ double hours(Millis length) { return std::chrono::duration<double, std::ratio<36
 DemandModel::DemandModel() : profiles_{fc::WeekProfile::flat()}, strata_(1) {}
 
 void DemandModel::grow(std::size_t skus, Instant since) {
+  if (skus > beliefs_.size()) sizes_.grow(skus);
   while (beliefs_.size() < skus) {
     beliefs_.emplace_back();
     begin(static_cast<Index>(beliefs_.size() - 1), since);
@@ -31,6 +32,7 @@ void DemandModel::begin(Index sku, Instant since) {
   auto belief = filter().start(0, 0, demand_seconds(since));
   if (!belief) throw std::logic_error("a time that no belief can hold");
   beliefs_[sku] = *belief;
+  sizes_.begin(sku);
 }
 
 void DemandModel::set_profile(fc::WeekProfile profile) {
@@ -47,7 +49,10 @@ void DemandModel::set_profile(fc::WeekProfile profile) {
 void DemandModel::sold(Index sku, Instant at, double units) {
   auto& belief = beliefs_[sku];
   const std::int64_t when = std::max<std::int64_t>(demand_seconds(at), belief.last_seconds);
-  if (!filter().observe(belief, when, units)) ++refused_;
+  if (filter().observe(belief, when, units))
+    sizes_.add(sku, units);
+  else
+    ++refused_;
 }
 
 void DemandModel::selling(Index sku, Instant at, bool yes) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/base/time.hpp"
+#include "daemon/guard/demand/order_sizes.hpp"
 #include "forecasting/demand_filter.hpp"
 
 namespace forestall::guard {
@@ -49,12 +50,15 @@ class DemandModel {
   // The same at the hours in which sales happen, whatever the hour is now: what the next sale will meet.
   forecasting::WindowDemand window_at_sale(const forecasting::DemandLevel& level, Millis length) const;
   double exposure_hours(Instant from, Millis length) const;
+  // Units of one order, as orders of SKUs like this one teach.
+  const forecasting::OrderSizeLaw& order_size(Index sku) const { return sizes_.law(sku); }
 
  private:
   std::vector<forecasting::WeekProfile> profiles_;
   std::vector<forecasting::StratumPrior> strata_;
   std::deque<forecasting::DemandBelief> beliefs_;  // grows without moving what it holds
   forecasting::BurstModel bursts_;
+  OrderSizes sizes_;
   std::uint64_t refused_ = 0;
   double busy_ = 1;  // mean factor of the week, weighted by sales
 };

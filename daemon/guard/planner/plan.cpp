@@ -179,7 +179,7 @@ class Steps {
       // An order may be for many units, so half of what could be shown is too little whatever the rate.
       if (now.known && shown > step.target / 2 && step.worth < terms.write_cost) return Why::not_worth_it;
     } else {
-      step.worth = worth_of_lowering(offer, step.target);
+      step.worth = worth_of_lowering(offer, step.target) + worth_at_next_order(offer, step.target);
       if (step.worth < terms.write_cost) return Why::not_worth_it;
     }
     if (offer.writes == WriteKind::compare_and_set && now.known) {
@@ -200,6 +200,15 @@ class Steps {
     if (price * fc::excess_bound(blind, target) < offer.terms.write_cost) return 0;
     const std::int32_t shown = std::max(target, std::min(offer.exposure.units, fc::no_limit));
     return price * fc::sold_between(blind, target, shown);
+  }
+
+  // A listing that shows more than there is takes one order for more than there is, whenever it comes: no
+  // race, no window. It is looked at again after that order, so this is counted once.
+  static double worth_at_next_order(const OfferFacts& offer, std::int32_t target) {
+    if (offer.order_size == nullptr) return 0;
+    const std::int32_t shown = std::max(offer.exposure.settled_units, offer.exposure.heading_units);
+    return (offer.terms.cancel_cost + offer.terms.margin) * offer.next_order *
+           offer.order_size->oversold(target, shown);
   }
 
   static void permit(const OfferFacts& offer, Step& step) {

@@ -14,6 +14,7 @@
 #include "daemon/guard/planner/exposure.hpp"
 #include "daemon/guard/planner/step.hpp"
 #include "forecasting/error.hpp"
+#include "forecasting/order_size.hpp"
 #include "forecasting/targets/terms.hpp"
 
 namespace forestall::planner {
@@ -25,9 +26,12 @@ struct OfferFacts {
   WriteKind writes = WriteKind::absolute;  // the best kind the channel proved; absolute where unproven
   bool unproven = false;                   // of its atomic decrement or read-back
   std::int32_t lot_units = 1;              // the most an unproven channel may be exposed while scarce
-  bool may_lower = true;                   // mode, holds, breaker, ownership
-  bool may_raise = true;                   // the same, and fresh and trusted data
-  bool rested = true;                      // the dwell time since its last write has passed
+  // Units of the SKU's next order (null: single ones), and the chance that this listing gets it.
+  const forecasting::OrderSizeLaw* order_size = nullptr;
+  double next_order = 1;
+  bool may_lower = true;  // mode, holds, breaker, ownership
+  bool may_raise = true;  // the same, and fresh and trusted data
+  bool rested = true;     // the dwell time since its last write has passed
 };
 
 struct Problem {

@@ -93,6 +93,24 @@ TEST(Study, TheGuardBeatsNoGuardAndTheBestBuffer) {
   }
 }
 
+// Most of what a listing that shows too much oversells is one order for more than there is.
+TEST(Study, OrdersForSeveralUnitsAreNotSoldFromListingsThatShowTooMuch) {
+  auto settings = small();
+  settings.seeds = {1, 2, 3, 4};
+  settings.scales = {1};
+  settings.loss_rates = {0};
+  const auto pairs = [](std::uint64_t seed) {
+    auto history = made(seed);
+    for (std::size_t i = 0; i < history.demand.size(); i += 4) history.demand.units[i] = 2;
+    return history;
+  };
+  const auto result = run_study(settings, {.history = pairs});
+  ASSERT_EQ(result.cells.size(), 2U);
+  for (const CellResult& cell : result.cells)
+    for (const GuardResult& guard : cell.guards)
+      EXPECT_LT(guard.ratio, 1) << report_text(result, {"made", made(1)});
+}
+
 TEST(Study, StoppedItReportsTheCellsThatAreComplete) {
   std::atomic<bool> stop = false;
   auto settings = small();

@@ -52,6 +52,25 @@ TEST(Plan, EstablishedWritesNothingWhileChannelsCountDown) {
   EXPECT_FALSE(plan.steps[0].writes() || plan.steps[1].writes());
 }
 
+TEST(Plan, InPlentyAListingThatOneOrderCouldEmptyBeyondTheStockIsLowered) {
+  auto slow = offer(6);
+  slow.terms.blind = {1e-6, 1e-6};
+  fc::OrderSizeLearner singly(1.001), pairs(1.001);
+  for (int i = 0; i < 10'000; ++i) {
+    singly.add(1);
+    pairs.add(i % 4 == 0 ? 2 : 1);
+  }
+  const auto why = [&](const fc::OrderSizeLaw* law, std::int32_t stock) {
+    slow.order_size = law;
+    slow.next_order = 0.15;
+    return steps(stock, {slow, slow}, {stock, stock}, fc::Regime::plenty).steps[0].why;
+  };
+  EXPECT_EQ(why(nullptr, 1), Why::not_worth_it);
+  EXPECT_EQ(why(&singly.law(), 1), Why::not_worth_it);
+  EXPECT_EQ(why(&pairs.law(), 1), Why::lower) << "an order for two empties a listing that shows six";
+  EXPECT_EQ(why(&pairs.law(), 2), Why::not_worth_it) << "nobody asks for three";
+}
+
 TEST(Plan, FillsAConfirmedEmptyListingWithinTheRoom) {
   const Plan plan = steps(4, {offer(1), offer(0)}, {1, 5});
   EXPECT_EQ(plan.steps[1].why, Why::fill);
