@@ -106,6 +106,7 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
   }
   if (!tied.whole) {
     std::vector<guard::Explanation> alone;
+    alone.reserve(facts.size());
     for (auto& one : facts) alone.push_back(guard::decide(std::move(one), now));
     return alone;
   }

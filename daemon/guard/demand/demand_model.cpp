@@ -36,7 +36,7 @@ void DemandModel::begin(Index sku, Instant since) {
 }
 
 void DemandModel::set_profile(fc::WeekProfile profile) {
-  profiles_[0] = std::move(profile);
+  profiles_[0] = profile;
   double squares = 0, sum = 0;
   for (int hour = 0; hour < fc::hours_per_week; ++hour) {
     const double factor = profiles_[0].factor(std::int64_t{hour} * 3600);
