@@ -206,6 +206,21 @@ double expected_filled(const WindowDemand& demand, int units) {
   return std::clamp(filled, 0.0, std::min(law.mean, static_cast<double>(units)));
 }
 
+namespace {
+
+// Where pmf() starts: the mode (or the last cell before it), where the mass is a normal number.
+std::size_t first_cell(const Law& law, std::size_t cells) {
+  if (law.log_zero > log_tiny) return 0;
+  const double mode = std::max(0.0, std::floor((law.step - 1) / (1 - law.slope)) + 1);
+  return static_cast<std::size_t>(std::min(mode, static_cast<double>(cells - 1)));
+}
+
+double ratio_at(const Law& law, std::size_t x) {
+  return (law.step + law.slope * static_cast<double>(x)) / (static_cast<double>(x) + 1);
+}
+
+}  // namespace
+
 void pmf(const WindowDemand& demand, std::span<double> out) {
   if (out.empty()) return;
   const Law law = law_of(demand);
@@ -214,21 +229,35 @@ void pmf(const WindowDemand& demand, std::span<double> out) {
     out[0] = 1;
     return;
   }
-  // Start at the mode (or the last cell before it), where the mass is a normal number, and walk both ways.
-  const double mode = std::max(0.0, std::floor((law.step - 1) / (1 - law.slope)) + 1);
-  const auto last = static_cast<double>(out.size() - 1);
-  const auto start = static_cast<std::size_t>(law.log_zero > log_tiny ? 0.0 : std::min(mode, last));
+  const std::size_t start = first_cell(law, out.size());
   const double first = start == 0 ? std::exp(law.log_zero) : std::exp(log_mass(law, static_cast<int>(start)));
   double f = first;
   for (std::size_t x = start; x < out.size(); ++x) {
     out[x] = f;
-    f *= (law.step + law.slope * static_cast<double>(x)) / (static_cast<double>(x) + 1);
+    f *= ratio_at(law, x);
   }
   f = first;
   for (std::size_t x = start; x > 0; --x) {
     f *= static_cast<double>(x) / (law.step + law.slope * (static_cast<double>(x) - 1));
     out[x - 1] = f;
   }
+}
+
+std::size_t pmf_until(const WindowDemand& demand, std::span<double> out, double tail, double& left) {
+  const Law law = law_of(demand);
+  std::size_t n = 0;
+  if (law.mean == 0 || out.empty() || first_cell(law, out.size()) != 0) {
+    pmf(demand, out);
+    while (n < out.size() && left > tail) left -= out[n++];
+    return n;
+  }
+  double f = std::exp(law.log_zero);
+  while (n < out.size() && left > tail) {
+    out[n] = f;
+    left -= f;
+    f *= ratio_at(law, n++);
+  }
+  return n;
 }
 
 int quantile(const WindowDemand& demand, double probability) {

@@ -7,6 +7,7 @@
 // over windows.
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 #include "forecasting/error.hpp"
@@ -60,6 +61,11 @@ Shortfall shortfall(const WindowDemand& demand, int units);
 
 // out[x] = P(D = x) for x = 0 .. out.size()-1. What lies beyond is left out, not lumped into the last cell.
 void pmf(const WindowDemand& demand, std::span<double> out);
+
+// The same cells, as far as they are needed: until what is `left` of the mass (1 at the first call) is at
+// most `tail`. Returns how many were filled, at least one of a span that is not empty; the others are
+// untouched.
+std::size_t pmf_until(const WindowDemand& demand, std::span<double> out, double tail, double& left);
 
 // The smallest x with P(D <= x) >= probability; probability outside [0, 1] is clamped, 1 gives the
 // .999999999999 one.

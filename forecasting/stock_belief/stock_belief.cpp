@@ -10,15 +10,13 @@ namespace {
 
 constexpr double tail = 1e-7;  // mass beyond which a loss is not followed
 
-// P(lost = 0 .. n-1) and P(found = 0 .. m-1) since the mass was written; returns the lengths.
+// P(lost = 0 .. n-1) or P(found = 0 .. n-1) since the mass was written; returns n.
 int widening(const WindowDemand& law, std::span<double> out) {
-  pmf(law, out);
-  int n = 0;
   double left = 1;
-  while (n < static_cast<int>(out.size()) && left > tail) left -= out[static_cast<std::size_t>(n++)];
+  const std::size_t n = pmf_until(law, out, tail, left);
   // What is beyond stays at the end rather than being forgotten.
-  out[static_cast<std::size_t>(n - 1)] += std::max(0.0, left);
-  return n;
+  out[n - 1] += std::max(0.0, left);
+  return static_cast<int>(n);
 }
 
 // Packs a pmf over units into the belief's cells, as errors against `record_units`.

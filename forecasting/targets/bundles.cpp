@@ -143,7 +143,7 @@ bool choose_bundles(std::span<const StockTerms> skus, std::span<const ListingTer
     verdict.reason = joint.scarce[j] ? Reason::split_pays : Reason::later_is_better;
     if (joint.scarce[j] && !joint.terms[j].in_force)
       verdict.hold_back_units = entry_hold_back(
-          joint.terms[j].seen(), divided_units(joint.terms[j], skus[j].usable_units), verdict.bid_price);
+          joint.terms[j], divided_units(joint.terms[j], skus[j].usable_units), verdict.bid_price);
   }
   limit_all(true);
   joint.split(std::span(limits).first(skus.size()), verdicts, units);

@@ -18,7 +18,7 @@ class DemandCursor {
   // Stands at 0 units. Accuracy is absolute (1e-13 of the mean), which is what sums of money need; for tails
   // below that ask window_demand.hpp.
   explicit DemandCursor(const WindowDemand& demand) {
-    const double mean = demand.mean_units > 1e-12 ? std::fmin(demand.mean_units, max_window_units) : 0.0;
+    const double mean = mean_of(demand);
     excess_ = mean;
     if (mean == 0) return;
     const double spread = demand.variance_units2 - mean;
@@ -42,6 +42,11 @@ class DemandCursor {
         static_cast<int>(std::fmax(0.0, std::floor(mean - 12 * std::sqrt(mean + std::fmax(0.0, spread)))));
     if (start_ == 0) begin(demand);
     source_ = demand;
+  }
+
+  // E[D] as the walk counts it: what excess() is at 0 units, without making a cursor.
+  static double mean_of(const WindowDemand& demand) {
+    return demand.mean_units > 1e-12 ? std::fmin(demand.mean_units, max_window_units) : 0.0;
   }
 
   int units() const { return units_; }
@@ -86,14 +91,18 @@ class DemandCursor {
 };
 
 // E[(D - units)+] to 1e-13 of the mean, which is enough for money. Walking beats asking where the count is
-// small.
-inline double excess_for_money(const WindowDemand& demand, int units) {
+// small; the cursor, standing at 0, is asked for only there.
+template <class Cursor>
+double excess_for_money(const WindowDemand& demand, int units, const Cursor& cursor_at_zero) {
   constexpr int most_steps = 24;
   if (units > most_steps || !(demand.mean_units < 200)) return expected_excess(demand, units);
-  DemandCursor cursor(demand);
-  if (units < 0) return cursor.excess() - units;
+  if (units <= 0) return DemandCursor::mean_of(demand) - units;
+  DemandCursor cursor = cursor_at_zero();
   while (cursor.units() < units) cursor.advance();
   return cursor.excess();
+}
+inline double excess_for_money(const WindowDemand& demand, int units) {
+  return excess_for_money(demand, units, [&] { return DemandCursor(demand); });
 }
 
 // E[(D - low)+] - E[(D - high)+], low <= high: what a listing of `high` units sells beyond `low`.

@@ -2,6 +2,7 @@
 // How many units to keep off every listing while orders are still in flight.
 #pragma once
 
+#include "forecasting/targets/demand_cursor.hpp"
 #include "forecasting/targets/terms.hpp"
 
 namespace forestall::forecasting {
@@ -20,5 +21,7 @@ struct HoldBackTerms {
 // the newsvendor ratio with a price on both sides (Arrow, Harris, Marschak 1951). At k = 20 m and a release
 // cost of .02 m that is about the .001 tail of the flight. Between 0 and usable_units.
 int hold_back_units(const HoldBackTerms& terms);
+// The same where a cursor of the flight, standing at 0, is at hand.
+int hold_back_units(const HoldBackTerms& terms, const DemandCursor& flight);
 
 }  // namespace forestall::forecasting

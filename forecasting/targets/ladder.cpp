@@ -8,35 +8,24 @@
 #include <limits>
 #include <numbers>
 
-#include "forecasting/targets/demand_cursor.hpp"
-
 namespace forestall::forecasting {
 namespace {
 
 struct Totals {
-  WindowDemand until_receipt;
-  WindowDemand blind;        // from now
-  WindowDemand later;        // at the hours of sale
   double margin = 0;         // by share of demand
   double oversold_cost = 0;  // k + m by share of demand
   double others_writes = 0;  // one write to every listing but the anchor
   double entry_writes = 0;   // the writes of a split
-  std::array<double, max_listings> share{};
+  std::array<double, max_listings> share;
   int widest_cap = 0;
 };
 
-Totals total(std::span<const SkuListing> listings) {
+Totals total(std::span<const SkuListing> listings, const SkuSums& sums) {
   Totals sum;
-  double writes = 0;
   double anchor_write = 0;
   double anchor_mean = -1;
-  DemandSum until_receipt, blind, later;
   for (const auto& l : listings) {
-    until_receipt.add(l.until_receipt, l.shared_level);
-    blind.add(l.blind, l.shared_level);
-    later.add(l.later(), l.shared_level);
     sum.widest_cap = std::max(sum.widest_cap, l.cap_units);
-    writes += l.write_cost;
     sum.entry_writes += l.write_cost * (l.through_zero ? 2 : 1);
     if (l.until_receipt.mean_units > anchor_mean) {
       anchor_mean = l.until_receipt.mean_units;
@@ -44,12 +33,9 @@ Totals total(std::span<const SkuListing> listings) {
       sum.others_writes = l.through_zero ? 2 : 1;
     }
   }
-  sum.until_receipt = until_receipt.total();
-  sum.blind = blind.total();
-  sum.later = later.total();
   sum.entry_writes -= anchor_write * sum.others_writes;  // the anchor is left alone
-  sum.others_writes = writes - anchor_write;
-  const double mean = sum.until_receipt.mean_units;
+  sum.others_writes = sums.writes - anchor_write;
+  const double mean = sums.until_receipt.mean_units;
   for (std::size_t i = 0; i < listings.size(); ++i) {
     const auto& l = listings[i];
     sum.share[i] = mean > 0 ? l.until_receipt.mean_units / mean : 1.0 / static_cast<double>(listings.size());
@@ -60,15 +46,19 @@ Totals total(std::span<const SkuListing> listings) {
 }
 
 // Units accepted beyond `units` while a split made now goes live, the listings showing what they show.
-double race_now(std::span<const SkuListing> listings, const Totals& sum, int units) {
+double race_now(std::span<const SkuListing> listings, const SkuSums& sums, double oversold_cost, int units,
+                LadderStarts& starts) {
   long exposed = 0;
   for (const auto& l : listings) exposed += l.exposure_units;
   if (exposed <= units) return 0;
-  const double all = excess_for_money(sum.blind, units);
+  const double all = excess_for_money(sums.blind, units, [&] {
+    starts.has_blind = true;
+    return starts.blind = DemandCursor(sums.blind);
+  });
   if (all <= 1e-12) return 0;
   double own = 0;
   for (const auto& l : listings) own += excess_for_money(l.blind, std::min(l.exposure_units, units));
-  return sum.oversold_cost * std::max(0.0, all - own);
+  return oversold_cost * std::max(0.0, all - own);
 }
 
 // The cheapest level below the top at which to split.
@@ -108,65 +98,66 @@ double excess_bound(const WindowDemand& demand, int units) {
   return std::expm1(rise - exponent) / (slope * std::numbers::e * std::expm1(rise));
 }
 
-double race_bound(std::span<const SkuListing> listings, int units) {
-  DemandSum now, later;
-  double worst = 0;
+SkuSums sum_up(std::span<const SkuListing> listings) {
+  SkuSums sums;
+  DemandSum until_receipt, blind, later;
+  sums.least_margin = std::numeric_limits<double>::infinity();
   for (const auto& l : listings) {
-    now.add(l.blind, l.shared_level);
+    until_receipt.add(l.until_receipt, l.shared_level);
+    blind.add(l.blind, l.shared_level);
     later.add(l.later(), l.shared_level);
-    worst = std::max(worst, l.margin + l.cancel_cost);
+    sums.worst_oversold = std::max(sums.worst_oversold, l.margin + l.cancel_cost);
+    sums.least_margin = std::min(sums.least_margin, l.margin);
+    sums.most_margin = std::max(sums.most_margin, l.margin);
+    sums.writes += l.write_cost;
   }
-  const auto more = [](const WindowDemand& a, const WindowDemand& b) {
-    return WindowDemand{std::max(a.mean_units, b.mean_units), std::max(a.variance_units2, b.variance_units2)};
-  };
-  return worst * excess_bound(more(now.total(), later.total()), units);
+  sums.until_receipt = until_receipt.total();
+  sums.blind = blind.total();
+  sums.later = later.total();
+  return sums;
 }
 
-double sellout_bound(std::span<const SkuListing> listings, int units) {
-  DemandSum demand;
-  double worst = 0, writes = 0, later = 0;
-  for (const auto& l : listings) {
-    demand.add(l.until_receipt, l.shared_level);
-    later += l.later().mean_units;
-    worst = std::max(worst, l.margin + l.cancel_cost);
-    writes += l.write_cost;
-  }
+double race_bound(const SkuSums& sums, int units) {
+  const WindowDemand more{std::max(sums.blind.mean_units, sums.later.mean_units),
+                          std::max(sums.blind.variance_units2, sums.later.variance_units2)};
+  return sums.worst_oversold * excess_bound(more, units);
+}
+
+double sellout_bound(const SkuSums& sums, int units) {
   // P(D >= s) <= E[(D - s + 1)+] for whole s.
-  const double reach = std::min(1.0, excess_bound(demand.total(), units - 1));
-  return reach * (worst * later + units * writes);
+  const double reach = std::min(1.0, excess_bound(sums.until_receipt, units - 1));
+  return reach * (sums.worst_oversold * sums.later.mean_units + units * sums.writes);
 }
 
-double protection_bound(std::span<const SkuListing> listings, int units) {
-  double least = std::numeric_limits<double>::infinity();
-  double most = 0;
-  DemandSum demand;
-  for (const auto& l : listings) {
-    least = std::min(least, l.margin);
-    most = std::max(most, l.margin);
-    demand.add(l.until_receipt, l.shared_level);
-  }
-  return most > least ? (most - least) * excess_bound(demand.total(), units) : 0.0;
+double protection_bound(const SkuSums& sums, int units) {
+  const double differ = sums.most_margin - sums.least_margin;
+  return differ > 0 ? differ * excess_bound(sums.until_receipt, units) : 0.0;
 }
 
-LadderTerms climb(std::span<const SkuListing> listings, int units) {
-  const Totals sum = total(listings);
+LadderTerms climb(std::span<const SkuListing> listings, const SkuSums& sums, int units,
+                  LadderStarts& starts) {
+  const Totals sum = total(listings, sums);
   const auto count = listings.size();
+  starts.until_receipt.clear();
+  starts.has_blind = false;
   if (units <= 0 || count == 0) return {};
   // Levels 0 = s_0 < s_1 < ... < s_steps = units, a stride apart but for the first step.
   const int stride = 1 + (units - 1) / ladder_steps;
   const int steps = 1 + (units - 1) / stride;
   const int first = units - (steps - 1) * stride;
 
-  DemandCursor all(sum.until_receipt);
-  DemandCursor race(sum.later);
-  std::array<DemandCursor, max_listings> sells;  // the next unit of each listing in the greedy split
-  std::array<DemandCursor, max_listings> blind;  // its own blind demand
+  DemandCursor all(sums.until_receipt);
+  DemandCursor race;                        // made when it first moves
+  Slots<DemandCursor, max_listings> sells;  // the next unit of each listing in the greedy split
+  Slots<DemandCursor, max_listings> blind;  // its own blind demand
+  std::array<double, max_listings> gain;    // what the next unit of each would earn
   for (std::size_t l = 0; l < count; ++l) {
-    sells[l] = DemandCursor(listings[l].until_receipt);
-    blind[l] = DemandCursor(listings[l].later());
+    sells.add(starts.until_receipt.add(DemandCursor(listings[l].until_receipt)));
+    gain[l] = listings[l].margin * sells[l].above();
+    auto& own = blind.add(DemandCursor(listings[l].later()));
     // When the ledger says s, a listing still shows what the others sold unseen as well.
-    const double unseen = std::floor(sum.later.mean_units - listings[l].later().mean_units);
-    while (blind[l].units() < std::min<double>(unseen, units)) blind[l].advance();
+    const double unseen = std::floor(sums.later.mean_units - listings[l].later().mean_units);
+    while (own.units() < std::min<double>(unseen, units)) own.advance();
   }
   std::array<double, ladder_steps + 1> reach;  // P(D >= s_i)
   std::array<double, ladder_steps + 1> later;  // what splitting (or selling out) at level s_i costs
@@ -175,8 +166,9 @@ LadderTerms climb(std::span<const SkuListing> listings, int units) {
   const double mean = all.excess();
   const double tracked = std::min(units, sum.widest_cap);
   double split = 0;
-  bool racing = true;  // the blind demand still exceeds the level with a chance worth counting
-  for (int i = 0;; ++i) {
+  double beyond = DemandCursor::mean_of(sums.later);  // the blind demand's excess over the level
+  bool racing = true;                                 // with a chance worth counting
+  for (int i = 0; i < steps; ++i) {
     const auto at = static_cast<std::size_t>(i);
     const double pooled = sum.margin * (mean - all.excess());
     double oversold = 0;
@@ -189,12 +181,7 @@ LadderTerms climb(std::span<const SkuListing> listings, int units) {
         own += blind[l].excess();
         if (blind[l].units() < units) own -= (1 - sum.share[l]) * blind[l].above();
       }
-      oversold = std::max(0.0, race.excess() - own);
-    }
-    if (i == steps) {
-      LadderTerms terms{pooled, split, race_now(listings, sum, units), 0, 0, sum.margin * reach[at]};
-      choose_later(terms, later, reach, steps, first, stride);
-      return terms;
+      oversold = std::max(0.0, beyond - own);
     }
     const int level = i == 0 ? 0 : first + (i - 1) * stride;
     const double tracking = std::max(0.0, tracked - level) * sum.others_writes;
@@ -204,25 +191,34 @@ LadderTerms climb(std::span<const SkuListing> listings, int units) {
     const int next = i == 0 ? first : stride;
     for (int n = 0; n < next; ++n) {
       std::size_t best = 0;
-      double gain = -1;
-      for (std::size_t l = 0; l < count; ++l) {
-        const double value = listings[l].margin * sells[l].above();
-        if (value > gain) gain = value, best = l;
-      }
-      split += std::max(gain, 0.0);
+      double most = -1;
+      for (std::size_t l = 0; l < count; ++l)
+        if (gain[l] > most) most = gain[l], best = l;
+      split += std::max(most, 0.0);
       sells[best].advance();
+      gain[best] = listings[best].margin * sells[best].above();
       reach[at + 1] = all.above();  // P(D > s - 1) just before the last step
       all.advance();
     }
-    if (racing) {
+    if (racing && i + 1 < steps) {  // at the top nobody asks any more
+      if (i == 0) race = DemandCursor(sums.later);
       for (int n = 0; n < next; ++n) {
         race.advance();
         for (std::size_t l = 0; l < count; ++l)
           if (blind[l].units() < units) blind[l].advance();
       }
-      racing = race.excess() > 1e-12 * mean;
+      beyond = race.excess();
+      racing = beyond > 1e-12 * mean;
     }
   }
+  LadderTerms terms{sum.margin * (mean - all.excess()),
+                    split,
+                    race_now(listings, sums, sum.oversold_cost, units, starts),
+                    0,
+                    0,
+                    sum.margin * reach[static_cast<std::size_t>(steps)]};
+  choose_later(terms, later, reach, steps, first, stride);
+  return terms;
 }
 
 }  // namespace forestall::forecasting

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <span>
 
+#include "forecasting/targets/demand_cursor.hpp"
+#include "forecasting/targets/slots.hpp"
 #include "forecasting/targets/terms.hpp"
 
 namespace forestall::forecasting {
@@ -45,6 +47,24 @@ class DemandSum {
   bool shared_ = false;
 };
 
+// What the listings of one SKU add up to: made once, asked by the bounds and by the ladder.
+struct SkuSums {
+  WindowDemand until_receipt{};
+  WindowDemand blind{};       // from now
+  WindowDemand later{};       // at the hours of sale
+  double worst_oversold = 0;  // the highest k + m
+  double least_margin = 0, most_margin = 0;
+  double writes = 0;  // one write to every listing
+};
+SkuSums sum_up(std::span<const SkuListing> listings);
+
+// Cursors at 0 units that the ladder made, for what is asked next about the same SKU.
+struct LadderStarts {
+  Slots<DemandCursor, max_listings> until_receipt;  // of each listing
+  DemandCursor blind;                               // of all listings together
+  bool has_blind = false;                           // false: it was not needed
+};
+
 struct LadderTerms {
   double pooled_value;  // at `units`
   double split_value;   // at `units`, best split, no writes counted
@@ -62,7 +82,7 @@ struct LadderTerms {
 //   later(s)  = P(D >= units - s) [race(s) + pooled(s) - split(s) + writes]
 // later_cost is the least of later(s) over s < units: the split can wait, but it does not get out of the
 // race.
-LadderTerms climb(std::span<const SkuListing> listings, int units);
+LadderTerms climb(std::span<const SkuListing> listings, const SkuSums& sums, int units, LadderStarts& starts);
 
 inline constexpr int ladder_steps = 256;
 
@@ -70,11 +90,11 @@ inline constexpr int ladder_steps = 256;
 // of E[(D - units)+] ...
 double excess_bound(const WindowDemand& demand, int units);
 // ... of the race, (k + m) E[(blind demand of all listings - units)+] ...
-double race_bound(std::span<const SkuListing> listings, int units);
+double race_bound(const SkuSums& sums, int units);
 // ... of what selling out shared and pausing then costs: P(D >= units) times the race for nothing and the
 // writes on the way. The best later split costs no more ...
-double sellout_bound(std::span<const SkuListing> listings, int units);
+double sellout_bound(const SkuSums& sums, int units);
 // ... and of what keeping units for the listings of higher margin can gain over sharing them.
-double protection_bound(std::span<const SkuListing> listings, int units);
+double protection_bound(const SkuSums& sums, int units);
 
 }  // namespace forestall::forecasting

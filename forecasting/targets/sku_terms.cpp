@@ -22,30 +22,23 @@ int scaled(int units, int by) {
 }  // namespace
 
 void gather(std::size_t sku, std::span<const ListingTerms> listings, SkuTerms& out) {
-  out.count = 0;
+  out.listings.clear();
   for (const auto& l : listings) {
     for (std::size_t c = 0; c < l.component_count; ++c) {
       if (l.components[c].sku != sku) continue;
       const int u = l.components[c].units;
-      auto& seen = out.listings[out.count++];
       if (u == 1) {
-        seen = {l.until_receipt,  l.blind,     l.margin,       l.cancel_cost, l.write_cost,
-                l.exposure_units, l.cap_units, l.through_zero, l.blind_later, l.shared_level};
+        out.listings.add({l.until_receipt, l.blind, l.margin, l.cancel_cost, l.write_cost, l.exposure_units,
+                          l.cap_units, l.through_zero, l.blind_later, l.shared_level});
       } else {
-        seen = {times(l.until_receipt, u),
-                times(l.blind, u),
-                l.margin / u,
-                l.cancel_cost / u,
-                l.write_cost,
-                scaled(l.exposure_units, u),
-                scaled(l.cap_units, u),
-                l.through_zero,
-                times(l.blind_later, u),
-                l.shared_level};
+        out.listings.add({times(l.until_receipt, u), times(l.blind, u), l.margin / u, l.cancel_cost / u,
+                          l.write_cost, scaled(l.exposure_units, u), scaled(l.cap_units, u), l.through_zero,
+                          times(l.blind_later, u), l.shared_level});
       }
       break;
     }
   }
+  out.sums = sum_up(out.seen());
 }
 
 int shared_units(std::span<const StockTerms> skus, const ListingTerms& l) {
@@ -67,20 +60,20 @@ bool settle(const SkuTerms& terms, int usable, SkuVerdict& verdict) {
     verdict.reason = Reason::nothing_to_sell;
     return true;
   }
-  if (terms.count <= 1) {
+  if (terms.listings.size() <= 1) {
     verdict.reason = Reason::one_listing;
     return true;
   }
   double least_write = std::numeric_limits<double>::infinity();
   for (const auto& l : terms.seen()) least_write = std::min(least_write, l.write_cost);
-  verdict.race_cost_now = race_bound(terms.seen(), usable - 1);
+  verdict.race_cost_now = race_bound(terms.sums, usable - 1);
   verdict.reason = Reason::race_below_write;
   if (verdict.race_cost_now >= least_write) {
-    const double sellout = sellout_bound(terms.seen(), usable);
+    const double sellout = sellout_bound(terms.sums, usable);
     if (sellout >= least_write) return false;
     verdict.race_cost_now = sellout;
   }
-  return verdict.race_cost_now + protection_bound(terms.seen(), usable) < least_write;
+  return verdict.race_cost_now + protection_bound(terms.sums, usable) < least_write;
 }
 
 int divided_units(const SkuTerms& terms, int usable) {
@@ -93,7 +86,7 @@ int divided_units(const SkuTerms& terms, int usable) {
 }
 
 void weigh(SkuTerms& terms, int usable, SkuVerdict& verdict) {
-  terms.ladder = climb(terms.seen(), divided_units(terms, usable));
+  terms.ladder = climb(terms.seen(), terms.sums, divided_units(terms, usable), terms.starts);
   std::int64_t shown = 0;
   for (const auto& l : terms.seen()) shown += l.exposure_units;
   terms.in_force = shown <= usable;
@@ -104,19 +97,23 @@ void weigh(SkuTerms& terms, int usable, SkuVerdict& verdict) {
   verdict.bid_price = terms.ladder.bid_price;
 }
 
-int entry_hold_back(std::span<const SkuListing> listings, int usable, double bid_price) {
+int entry_hold_back(const SkuTerms& terms, int usable, double bid_price) {
   DemandSum flight;
   double margin = 0;
   double cancel = 0;
   double write = std::numeric_limits<double>::infinity();
-  for (const auto& l : listings) {
+  for (const auto& l : terms.seen()) {
     margin = std::max(margin, l.margin);
     cancel = std::max(cancel, l.cancel_cost);
     write = std::min(write, l.write_cost);
     if (l.exposure_units == 0) continue;
     flight.add(l.blind, l.shared_level);
   }
-  return hold_back_units({flight.total(), usable, margin, cancel, write, std::min(margin, bid_price)});
+  const HoldBackTerms asked{flight.total(), usable, margin, cancel, write, std::min(margin, bid_price)};
+  // Where every listing shows something the flight is the blind demand of all: the ladder walked it already.
+  if (terms.starts.has_blind && asked.flight == terms.sums.blind)
+    return hold_back_units(asked, terms.starts.blind);
+  return hold_back_units(asked);
 }
 
 }  // namespace forestall::forecasting

@@ -3,7 +3,6 @@
 // by the one-SKU and the bundle path; not for use outside this folder.
 #pragma once
 
-#include <array>
 #include <span>
 
 #include "forecasting/targets/ladder.hpp"
@@ -12,12 +11,13 @@
 namespace forestall::forecasting {
 
 struct SkuTerms {
-  std::array<SkuListing, max_listings> listings;
-  std::size_t count = 0;
+  Slots<SkuListing, max_listings> listings;
+  SkuSums sums{};
   bool in_force = false;  // exposures are within stock already
   LadderTerms ladder{};
+  LadderStarts starts{};  // as far as weigh() made them
 
-  std::span<const SkuListing> seen() const { return std::span(listings).first(count); }
+  std::span<const SkuListing> seen() const { return listings.all(); }
 };
 
 // Collects the listings that touch SKU number `sku`, scaled to its units.
@@ -43,6 +43,6 @@ int shared_units(std::span<const StockTerms> skus, const ListingTerms& listing);
 double shared_writes(const ListingTerms& listing, int target_units);
 
 // h for listings that show something, with the verdict's bid price.
-int entry_hold_back(std::span<const SkuListing> listings, int usable_units, double bid_price);
+int entry_hold_back(const SkuTerms& terms, int usable_units, double bid_price);
 
 }  // namespace forestall::forecasting

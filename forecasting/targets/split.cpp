@@ -6,7 +6,6 @@
 #include <cmath>
 #include <limits>
 
-#include "forecasting/targets/demand_cursor.hpp"
 #include "forecasting/targets/hold_back.hpp"
 
 namespace forestall::forecasting {
@@ -24,6 +23,11 @@ int open_needs(const ListingTerms& listing, int stock_units) {
 }  // namespace
 
 void draw_curve(const ListingTerms& listing, const CurveTerms& terms, ListingCurve& out) {
+  draw_curve(listing, terms, DemandCursor(listing.until_receipt), out);
+}
+
+void draw_curve(const ListingTerms& listing, const CurveTerms& terms, const DemandCursor& until_receipt,
+                ListingCurve& out) {
   const int shown = listing.exposure_units;
   const int least = terms.least_units;
   const int most =
@@ -33,7 +37,7 @@ void draw_curve(const ListingTerms& listing, const CurveTerms& terms, ListingCur
   const double move = listing.through_zero ? 2 * listing.write_cost + lost : listing.write_cost;
   out.stride = terms.stride;
   out.last = std::min(most / terms.stride, split_steps);
-  DemandCursor demand(listing.until_receipt);
+  DemandCursor demand = until_receipt;
   const double mean = demand.excess();
   const int last = out.last;
   for (int i = 0;; ++i) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <span>
 
+#include "forecasting/targets/demand_cursor.hpp"
 #include "forecasting/targets/terms.hpp"
 
 namespace forestall::forecasting {
@@ -28,6 +29,9 @@ struct CurveTerms {
   double lost_share = 0;  // of the sales refused while it moves through zero, those lost for good
 };
 void draw_curve(const ListingTerms& listing, const CurveTerms& terms, ListingCurve& out);
+// The same where a cursor of its until_receipt, standing at 0, is at hand.
+void draw_curve(const ListingTerms& listing, const CurveTerms& terms, const DemandCursor& until_receipt,
+                ListingCurve& out);
 
 // One SKU: out[l] = quantity of listing l, maximising the sum of the curves with sum out <= stock; returns
 // the value. `spare` units of the stock are kept out of the quantities but not out of the value: the

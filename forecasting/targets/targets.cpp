@@ -72,9 +72,9 @@ void choose_one(const StockTerms& sku, std::span<const ListingTerms> listings, c
   for (std::size_t l = 0; l < count; ++l) {
     const int least = std::min(listings[l].least_units, unreserved);
     unreserved -= least;
-    draw_curve(listings[l], {usable, least, stride, lost}, curves[l]);
+    draw_curve(listings[l], {usable, least, stride, lost}, terms.starts.until_receipt[l], curves[l]);
   }
-  const int held = terms.in_force ? 0 : entry_hold_back(terms.seen(), usable, verdict.bid_price);
+  const int held = terms.in_force ? 0 : entry_hold_back(terms, usable, verdict.bid_price);
   std::array<int, max_listings> units{};
   verdict.scarce_value = split_one({curves.data(), count}, usable, held, units) - verdict.race_cost_now;
   const bool split = verdict.scarce_value > verdict.plenty_value + sku.plenty_bias;
