@@ -305,6 +305,14 @@ std::optional<bool> Beliefs::split(SkuRef sku) const {
   return shelves_[index(sku)].verdict == 2;
 }
 
+bool Beliefs::promised(SkuRef sku) const {
+  return index(sku) >= shelves_.size() || !shelves_[index(sku)].open;
+}
+
+void Beliefs::exposed(SkuRef sku, bool shared, bool within_stock) {
+  if (index(sku) < shelves_.size() && (shared || within_stock)) shelf(sku).open = shared;
+}
+
 void Beliefs::decided(SkuRef sku, bool split) {
   if (index(sku) < shelves_.size()) shelf(sku).verdict = split ? 2 : 1;
 }

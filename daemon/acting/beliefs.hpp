@@ -63,6 +63,9 @@ class Beliefs {
   // Whether the SKU was split when it was decided last; nullopt: never decided.
   std::optional<bool> split(ledger::SkuRef sku) const;
   void decided(ledger::SkuRef sku, bool split);
+  // Whether exposures were within stock at a decision since the SKU was shared; true where that is not known.
+  bool promised(ledger::SkuRef sku) const;
+  void exposed(ledger::SkuRef sku, bool shared, bool within_stock);
 
   const guard::DemandModel& model() const { return model_; }
   const guard::PooledDemand& pooled() const { return pooled_; }
@@ -77,6 +80,7 @@ class Beliefs {
     bool heard = false;
     bool known_empty = false;  // a pick failed, and nothing was counted since
     std::uint8_t verdict = 0;  // of the last decision: 1 shared, 2 split
+    bool open = false;         // shared when decided, and exposures were never within stock since
     bool sold = false;         // its demand belief began with a sale
     Instant saved_at{};        // sales placed until then are in what was loaded
   };

@@ -129,9 +129,12 @@ void SellerActs::decide_sku(const std::string& sku, const Dirty& dirty, Slice& s
       shown = shown || (explained.facts.shown && *explained.facts.shown > Units{});
       close = close || is_close(explained);
       if (explained.plan && explained.limit &&
-          explained.facts.components[*explained.limit].sku.str() == sku &&
-          explained.plan->verdict.reason != forecasting::Reason::nothing_to_sell)
-        floor_.beliefs.decided(*ref, explained.plan->verdict.regime == forecasting::Regime::scarce);
+          explained.facts.components[*explained.limit].sku.str() == sku) {
+        const auto& verdict = explained.plan->verdict;
+        const bool split = verdict.regime == forecasting::Regime::scarce;
+        if (verdict.reason != forecasting::Reason::nothing_to_sell) floor_.beliefs.decided(*ref, split);
+        floor_.beliefs.exposed(*ref, !split, explained.plan->exposed_units <= verdict.usable_units);
+      }
       decide_listing(std::move(explained), dirty, slice);
     }
     floor_.beliefs.selling(*ref, ports_.clock.now(), shown);

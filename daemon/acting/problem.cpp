@@ -138,12 +138,14 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
       one.offer.rested = now - *record->sent_at >= times.dwell;
     // The component that limits it says what its shoppers ask for.
     std::size_t limit = 0;
+    one.offer.promised = one.components.empty();
     for (std::size_t c = 0; c < one.components.size(); ++c) {
       auto& component = one.components[c];
       const auto sku = mirror.find_sku(component.sku.str());
       if (sku && component.certainty != model::Certainty::unknown)
         component.believed = beliefs.believed(*sku, component.available, k);
       // Every listing to zero and back: what it costs to be wrong twice.
+      one.offer.promised = one.offer.promised || !sku || beliefs.promised(*sku);
       if (const auto split = sku ? beliefs.split(*sku) : std::nullopt; split)
         component.plenty_bias = guard::mind_change_cost(write_cost, facts.size()) * (*split ? -1 : 1);
       if (guard::enough_for(one, component) < guard::enough_for(one, one.components[limit])) limit = c;
@@ -167,8 +169,11 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
     const Instant watermark =
         desk.account.orders_complete_before.value_or(clock.now() - pace_of(desk).seen) + ahead;
     guard::fill_demand(beliefs.model(), demand,
-                       {.seen_until = watermark, .flight = pace_of(desk).flight, .share = share}, now, blind,
-                       follow, terms);
+                       {.seen_until = watermark,
+                        .flight = pace_of(desk).flight,
+                        .closed = pace_of(desk).seen + pace_of(desk).flight,
+                        .share = share},
+                       now, blind, follow, terms);
   }
   if (!(some_write && some_watch)) return guard::decide_together(std::move(facts), now, detail);
 

@@ -33,7 +33,8 @@ void draw_curve(const ListingTerms& listing, const CurveTerms& terms, const Dema
   const int most =
       std::max(least, std::min({listing.cap_units, listing.scarce_cap_units, terms.stock_units}));
   const int needs = open_needs(listing, most);
-  const double lost = listing.margin * listing.blind.mean_units * terms.lost_share;
+  const double closed = listing.closed_units > 0 ? listing.closed_units : listing.blind.mean_units;
+  const double lost = listing.margin * closed * terms.lost_share;
   const double move = listing.through_zero ? 2 * listing.write_cost + lost : listing.write_cost;
   out.stride = terms.stride;
   out.last = std::min(most / terms.stride, split_steps);

@@ -27,16 +27,18 @@ Expected<void> check(std::span<const StockTerms> skus, std::span<const ListingTe
       return std::unexpected(ForecastError::too_large);
   }
   for (const auto& l : listings) {
-    const double worst = std::max({l.until_receipt.mean_units, l.until_receipt.variance_units2,
-                                   l.blind.mean_units, l.blind.variance_units2, l.blind_later.mean_units,
-                                   l.blind_later.variance_units2, l.margin, l.cancel_cost, l.write_cost});
-    const double least = std::min({l.until_receipt.mean_units, l.until_receipt.variance_units2,
-                                   l.blind.mean_units, l.blind.variance_units2, l.blind_later.mean_units,
-                                   l.blind_later.variance_units2, l.margin, l.cancel_cost, l.write_cost});
+    const double worst =
+        std::max({l.until_receipt.mean_units, l.until_receipt.variance_units2, l.blind.mean_units,
+                  l.blind.variance_units2, l.blind_later.mean_units, l.blind_later.variance_units2,
+                  l.closed_units, l.margin, l.cancel_cost, l.write_cost});
+    const double least =
+        std::min({l.until_receipt.mean_units, l.until_receipt.variance_units2, l.blind.mean_units,
+                  l.blind.variance_units2, l.blind_later.mean_units, l.blind_later.variance_units2,
+                  l.closed_units, l.margin, l.cancel_cost, l.write_cost});
     // A NaN anywhere survives this sum; max and min above may lose it.
     const double any = l.until_receipt.mean_units + l.until_receipt.variance_units2 + l.blind.mean_units +
                        l.blind.variance_units2 + l.blind_later.mean_units + l.blind_later.variance_units2 +
-                       l.margin + l.cancel_cost + l.write_cost;
+                       l.closed_units + l.margin + l.cancel_cost + l.write_cost;
     if (!std::isfinite(any)) return std::unexpected(ForecastError::not_finite);
     if (least < 0 || std::min({l.exposure_units, l.least_units, l.cap_units, l.scarce_cap_units}) < 0)
       return std::unexpected(ForecastError::negative);

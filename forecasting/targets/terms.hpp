@@ -49,6 +49,9 @@ struct ListingTerms {
   int scarce_cap_units = no_limit;  // nor above this while scarce (one lot, where the channel is unproven)
   QuantityKind quantity = QuantityKind::exact;
   bool through_zero = true;  // absolute writes: from one count to another only by zero, wait, fill
+  // What its shoppers ask for while it goes through zero: until the zero is seen to hold and the fill is
+  // live, a poll of orders at least. 0: as long as `blind`.
+  double closed_units = 0;
   std::uint8_t component_count = 1;
   std::array<Component, max_components> components{};
 };

@@ -125,6 +125,16 @@ Millis GuardPolicy::until_receipt(const World& world, const Sku& sku, double uni
   return lead + in_days(std::clamp(before, 0.0, 60.0));
 }
 
+// A zero sent now is live after the flight, and seen to hold by the first poll after that whose watermark has
+// passed it; then a fill takes the flight again.
+Millis GuardPolicy::closed_for(const World& world, ChannelIndex channel) const {
+  const auto& rules = world.scenario().channels[channel];
+  const Millis every = settings_.poll_every[channel];
+  const Millis least = rules.live_after + rules.visible_after;
+  const Millis next = next_poll_[channel] - world.now();
+  return next + every * std::max<std::int64_t>(0, (least - next + every - Millis{1}) / every);
+}
+
 void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<world::Write>& writes) {
   Sku& sku = skus_[s];
   const world::ListingIndex first = s * channels_;
@@ -140,6 +150,7 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
       guard::sku_demand(demand_.model(), level, world.now(), sku.last_sale, Millis{0}, blind_, follow);
   if (nothing_to_ask(s, stock.usable_units, demand.later)) {
     sku.regime = planner::Regime::plenty;
+    sku.promised = false;
     sku.decided = true;
     sku.split = false;
     sku.close = false;
@@ -151,6 +162,7 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
     auto& offer = offers[c];
     offer.exposure = books_[first + c].exposure();
     offer.writes = settings_.writes[c];
+    offer.promised = sku.promised;
     offer.unproven = settings_.lot_units > 0;
     offer.lot_units = settings_.lot_units;
     offer.order_size = &demand_.model().order_size(s);
@@ -158,6 +170,7 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
     guard::fill_demand(demand_.model(), demand,
                        {.seen_until = watermark_[c],
                         .flight = world.scenario().channels[c].live_after,
+                        .closed = closed_for(world, c),
                         .share = demand_.share(c)},
                        world.now(), blind_, follow, offer.terms);
     offer.terms.margin = settings_.margin;
@@ -172,6 +185,7 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
     sku.split = plan_.verdicts[0].regime == fc::Regime::scarce;
   }
   sku.regime = plan_.regimes[0];
+  if (sku.regime != planner::Regime::entering) sku.promised = sku.regime == planner::Regime::established;
   const fc::Reason reason = plan_.verdicts[0].reason;
   const auto& verdict = plan_.verdicts[0];
   sku.close = reason == fc::Reason::split_pays ||

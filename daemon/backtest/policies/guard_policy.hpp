@@ -64,6 +64,7 @@ class GuardPolicy {
     bool dirty = false;
     bool decided = false, split = false;  // at the last decision that had something to sell
     bool close = false;                   // the last decision was no plain plenty
+    bool promised = false;                // exposures were within stock since it was shared
     planner::Regime regime = planner::Regime::plenty;
     Instant emptied{}, last_sale{};
     std::vector<Instant> receipts{};  // when what is on order is due
@@ -84,6 +85,7 @@ class GuardPolicy {
   void pass_day(const world::World& world);
   std::int32_t usable(const Sku& sku) const;
   bool nothing_to_ask(world::SkuIndex s, std::int32_t usable, const forecasting::WindowDemand& later) const;
+  Millis closed_for(const world::World& world, world::ChannelIndex channel) const;
   Millis until_receipt(const world::World& world, const Sku& sku, double units_per_day) const;
   void decide(const world::World& world, world::SkuIndex sku, std::vector<world::Write>& writes);
 

@@ -36,6 +36,7 @@ void fill_demand(const DemandModel& model, const SkuDemand& sku, const OfferWind
     unseen_demand = beside_a_sale(unseen_demand, follow);
   terms.blind = thinned(unseen_demand, window.share);
   terms.blind_later = thinned(sku.later, window.share);
+  terms.closed_units = window.share * model.window(sku.level, now + window.flight, window.closed).mean_units;
   terms.shared_level = true;
 }
 

@@ -43,9 +43,10 @@ constexpr double mind_change_cost(double write_cost, std::size_t listings) {
 struct OfferWindow {
   Instant seen_until{};  // the channel's order watermark
   Millis flight{};       // from a write handed over to shoppers seeing it, its turn included
+  Millis closed{};       // on its way through zero: a zero live, seen to hold, and the fill live
   double share = 1;      // of the SKU's demand, 0 .. 1
 };
-// Fills until_receipt, blind, blind_later and shared_level, in units of the SKU.
+// Fills until_receipt, blind, blind_later, closed_units and shared_level, in units of the SKU.
 void fill_demand(const DemandModel& model, const SkuDemand& sku, const OfferWindow& window, Instant now,
                  Millis blind, Following follow, forecasting::ListingTerms& terms);
 

@@ -130,6 +130,13 @@ class Steps {
         break;
     }
     if (step.regime == Regime::entering && anchor && anchor_fits(offer)) return Why::leave_anchor;
+    // On the way in targets leave out what may be sold before the write is live: straight to its share, where
+    // zero would refuse sales until the next look. It counts as exposed until it is resolved, so the
+    // established state begins no earlier than it may.
+    if (step.regime == Regime::entering && !emptied && !offer.promised) {
+      write(step, WriteKind::absolute, step.target);
+      return Why::lower;
+    }
     write(step, WriteKind::absolute, 0);
     return emptied ? Why::zero : Why::through_zero;
   }

@@ -24,8 +24,12 @@ struct OfferFacts {
   forecasting::ListingTerms terms{};
   Exposure exposure{};
   WriteKind writes = WriteKind::absolute;  // the best kind the channel proved; absolute where unproven
-  bool unproven = false;                   // of its atomic decrement or read-back
-  std::int32_t lot_units = 1;              // the most an unproven channel may be exposed while scarce
+  // Exposures were within the stock of one of its SKUs at some time since it was shared: the promise is
+  // given, and holds also where they now seem to be above (units were put back that the ledger does not know
+  // yet). False: entering for the first time, absolute counts may be lowered without going through zero.
+  bool promised = true;
+  bool unproven = false;       // of its atomic decrement or read-back
+  std::int32_t lot_units = 1;  // the most an unproven channel may be exposed while scarce
   // Units of the SKU's next order (null: single ones), and the chance that this listing gets it.
   const forecasting::OrderSizeLaw* order_size = nullptr;
   double next_order = 1;

@@ -204,6 +204,17 @@ TEST(Targets, EstablishedSplitIsLeftAloneUntilMovingPays) {
   EXPECT_EQ(moved.verdict.regime, Regime::scarce);
   EXPECT_LT(moved.targets[2].units, 12);
   EXPECT_GT(moved.targets[0].units, moved.targets[2].units);
+  // Part of it stays where it comes back soon. Where days go by until the zero is seen to hold, what is
+  // refused meanwhile outweighs that part: all of it goes to the others.
+  for (int l = 0; l < 3; ++l) {
+    listings[l].until_receipt = overdispersed(14 * share[l], 1.5);
+    listings[l].blind = overdispersed(4 * share[l], 2);
+  }
+  const auto part = choose(12, listings);
+  EXPECT_GT(part.targets[2].units, 0);
+  EXPECT_LT(part.targets[2].units, 12);
+  listings[2].closed_units = 20;
+  EXPECT_EQ(choose(12, listings).targets[2].units, 0);
 }
 
 TEST(Targets, APersonsQuantityIsLeftAndCounted) {
@@ -341,6 +352,8 @@ TEST(Targets, AbsurdInputIsRefusedAndNothingIsWritten) {
   EXPECT_EQ(error([](List& l) { l[0].until_receipt.mean_units = INFINITY; }), ForecastError::not_finite);
   EXPECT_EQ(error([](List& l) { l[0].cancel_cost = -1; }), ForecastError::negative);
   EXPECT_EQ(error([](List& l) { l[0].exposure_units = -1; }), ForecastError::negative);
+  EXPECT_EQ(error([](List& l) { l[1].closed_units = -1; }), ForecastError::negative);
+  EXPECT_EQ(error([](List& l) { l[1].closed_units = NAN; }), ForecastError::not_finite);
   EXPECT_EQ(error([](List& l) { l[0].margin = 1e13; }), ForecastError::too_large);
   EXPECT_EQ(error([](List& l) { l[0].components[0].sku = 1; }), ForecastError::out_of_range);
   EXPECT_EQ(error([](List& l) { l[0].components[0].units = 0; }), ForecastError::out_of_range);

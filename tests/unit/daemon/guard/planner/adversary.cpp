@@ -153,6 +153,7 @@ Adversary::View Adversary::look() const {
   for (std::size_t l = 0; l < offers.size(); ++l) {
     offers[l].exposure = books_[l].exposure(rule_);
     offers[l].writes = listings_[l].writes;
+    offers[l].promised = established_;
     offers[l].terms.component_count = static_cast<std::uint8_t>(listings_[l].parts.size());
     std::ranges::copy(listings_[l].parts, offers[l].terms.components.begin());
   }

@@ -14,6 +14,7 @@ OfferFacts offer(std::int32_t shows, WriteKind writes = WriteKind::absolute) {
   OfferFacts facts;
   facts.exposure = {.units = shows, .settled_units = shows, .heading_units = shows, .known = true};
   facts.writes = writes;
+  facts.promised = false;
   facts.terms.until_receipt = {20, 30};
   facts.terms.blind = {.5, 1};
   facts.terms.cancel_cost = 20;
@@ -37,13 +38,25 @@ TEST(Plan, EnteringZeroesTheSmallOnesAndLeavesTheAnchor) {
   EXPECT_EQ(plan.steps[2].why, Why::zero);
   const Plan held = steps(5, {offer(5), offer(5), offer(5)}, {3, 1, 0});
   EXPECT_EQ(held.steps[0].why, Why::leave_anchor);
-  EXPECT_EQ(held.steps[1].why, Why::through_zero);
+  EXPECT_EQ(held.steps[1].why, Why::lower);
+  EXPECT_EQ(held.steps[1].value, 1);
 }
 
 TEST(Plan, EnteringTakesTheAnchorDownWhereItAloneExceedsTheStock) {
   const Plan plan = steps(4, {offer(5), offer(0)}, {4, 0});
+  EXPECT_EQ(plan.steps[0].why, Why::lower);
+  EXPECT_EQ(plan.steps[0].value, 4);
+}
+
+TEST(Plan, OnceEstablishedAnAbsoluteCountIsLoweredThroughZeroOnly) {
+  const Plan plan = steps(6, {offer(5), offer(1)}, {2, 4});
+  EXPECT_EQ(plan.regimes[0], Regime::established);
   EXPECT_EQ(plan.steps[0].why, Why::through_zero);
   EXPECT_EQ(plan.steps[0].value, 0);
+  // So it stays where units seem to be above the stock since: a cancelled order was put back, say.
+  auto given = offer(5);
+  given.promised = true;
+  EXPECT_EQ(steps(5, {given, offer(1)}, {2, 3}).steps[0].why, Why::through_zero);
 }
 
 TEST(Plan, EstablishedWritesNothingWhileChannelsCountDown) {
