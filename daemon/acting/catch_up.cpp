@@ -35,8 +35,8 @@ boost::asio::awaitable<bool> SellerActs::catch_up() {
   std::size_t readings = 0;
   for (std::size_t i = 0; i < mirror.listings(); ++i) {
     const auto listing = mirror.listing(ledger::ListingRef{static_cast<std::uint32_t>(i)});
-    const auto* last = floor_.custody.last(journal::field_of(listing.account, listing.listing));
-    if (listing.true_at && (last == nullptr || last->at < *listing.true_at)) {
+    const auto last = floor_.custody.last(journal::field_of(listing.account, listing.listing));
+    if (listing.true_at && (!last || last->at < *listing.true_at)) {
       readings_.push_back(
           {listing.account, listing.listing, {listing.quantity, listing.activity, *listing.true_at}});
       ++readings;

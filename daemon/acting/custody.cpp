@@ -8,34 +8,88 @@ namespace forestall::acting {
 
 using journal::field_of;
 
-void Custody::load(const ledger::StoredListing& listing) {
-  if (!listing.true_at) return;
-  last_[field_of(listing.account, listing.listing)] = {
-      .seen = {.quantity = listing.quantity, .activity = listing.activity, .at = *listing.true_at}};
+guard::Seen Custody::Known::unpack(std::int32_t units, model::ListingActivity activity, Instant at) {
+  guard::Seen seen{.activity = activity, .at = at};
+  if (units != no_units) seen.quantity = Units(units);
+  return seen;
 }
 
-const guard::Seen* Custody::last(const std::string& field) const {
-  const auto at = last_.find(field);
-  return at == last_.end() ? nullptr : &at->second.seen;
+void Custody::Known::see(const guard::Seen& seen) {
+  at = seen.at;
+  activity = seen.activity;
+  units = seen.quantity ? static_cast<std::int32_t>(std::clamp<std::int64_t>(
+                              seen.quantity->count(), -Units::max_reading, Units::max_reading))
+                        : no_units;
+}
+
+// Nothing is freed: tables of millions would stop the loop.
+void Custody::clear() {
+  if (++era_ == 0) {
+    known_ = {};
+    era_ = 1;
+  }
+  doubts_.clear();
+  shown_.clear();
+}
+
+const Custody::Known* Custody::known(const std::string& field) const {
+  const auto number = numbers_.find(field);
+  if (!number || *number >= known_.size() || known_[*number].era != era_) return nullptr;
+  return &known_[*number];
+}
+
+Custody::Known& Custody::made(const std::string& field) {
+  const auto number = numbers_.intern(field);
+  known_.grow_to(number + std::size_t{1});
+  auto& known = known_[number];
+  if (known.era != era_) known = {.era = era_};
+  return known;
+}
+
+void Custody::load(const ledger::StoredListing& listing) {
+  if (!listing.true_at) return;
+  know(field_of(listing.account, listing.listing),
+       {.quantity = listing.quantity, .activity = listing.activity, .at = *listing.true_at});
+}
+
+std::vector<SalesBook::News> Custody::order(const model::OrderUpsert& order, Instant now) {
+  return sales_.put(order, now);
+}
+
+void Custody::know(const std::string& field, const guard::Seen& seen) {
+  auto& known = made(field);
+  known = {.era = era_};
+  known.see(seen);
+}
+
+std::optional<guard::Seen> Custody::last(const std::string& field) const {
+  const auto* known = this->known(field);
+  return known == nullptr ? std::nullopt : std::optional(known->seen());
 }
 
 bool Custody::saw_it_sell_out(const std::string& field) const {
-  const auto at = last_.find(field);
-  return at != last_.end() && at->second.sold_out;
+  const auto* known = this->known(field);
+  return known != nullptr && known->sold_out;
 }
 
-const guard::Seen* Custody::settled(const std::string& field, std::optional<Instant> watermark) const {
-  const auto at = last_.find(field);
-  if (at == last_.end() || !watermark) return nullptr;
-  if (at->second.seen.quantity && at->second.seen.at < *watermark) return &at->second.seen;
-  return at->second.base.quantity && at->second.base.at < *watermark ? &at->second.base : nullptr;
+std::optional<guard::Seen> Custody::settled(const std::string& field,
+                                            std::optional<Instant> watermark) const {
+  const auto* known = this->known(field);
+  if (known == nullptr || !watermark) return std::nullopt;
+  if (known->units != Known::no_units && known->at < *watermark) return known->seen();
+  if (known->base_units != Known::no_units && known->base_at < *watermark) return known->base();
+  return std::nullopt;
 }
 
 void Custody::accept(const std::string& field, const guard::Seen& seen, std::optional<Instant> watermark) {
-  auto& known = last_[field];
-  if (seen.at < known.seen.at) return;
-  if (known.seen.quantity && watermark && known.seen.at < *watermark) known.base = known.seen;
-  known.seen = seen;
+  auto& known = made(field);
+  if (seen.at < known.at) return;
+  if (known.units != Known::no_units && watermark && known.at < *watermark) {
+    known.base_at = known.at;
+    known.base_units = known.units;
+    known.base_activity = known.activity;
+  }
+  known.see(seen);
   if (seen.quantity && *seen.quantity > Units{}) known.sold_out = false;
 }
 
@@ -64,8 +118,7 @@ guard::Landing Custody::landing(const flow::Account& account, const Shown& shown
   if (account.marketplace == nullptr ||
       account.marketplace->capabilities().restores_on_cancel != model::Proof::no)
     facts.cancelled = sales_.cancelled(field, shown.from.at - slack);
-  if (const auto* last = this->last(field); last != nullptr && last->at > shown.from.at)
-    facts.between = *last;
+  if (const auto last = this->last(field); last && last->at > shown.from.at) facts.between = *last;
   // Where nobody ever says that all orders were seen, there is nothing to wait for.
   const auto watermark = account.orders_complete_before;
   facts.all_seen = watermark ? shown.seen.at < *watermark : account.backfilled;
@@ -84,7 +137,7 @@ guard::Landing Custody::landing(const flow::Account& account, const ListingId& l
   Shown shown{.account = id, .listing = listing, .epoch = epoch, .from = {}, .seen = seen};
   if (record->epoch == epoch) {
     shown.from = {.quantity = record->before.quantity, .at = record->before.at};
-  } else if (const auto* last = this->last(field)) {
+  } else if (const auto last = this->last(field)) {
     shown.from = *last;
   }
   const auto found = landing(account, shown);
@@ -158,7 +211,7 @@ guard::Judgement Custody::judge(const flow::Account& account, const ListingId& l
     for (const auto& late : record->late) add(late.epoch, late.target, late.sent_at);
   }
   facts.writes = writes;
-  if (const auto* last = this->last(field)) {
+  if (const auto last = this->last(field)) {
     facts.last = *last;
     facts.sold = sold_between(id, listing, last->at - slack, until);
     facts.cancelled = sales_.cancelled(field, last->at - slack);

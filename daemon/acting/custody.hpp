@@ -2,10 +2,10 @@
 // What each listing was last known to show, and whose a new reading is: gathers the facts for guard::judge.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "connectors/model/order.hpp"
@@ -13,6 +13,8 @@
 #include "daemon/flow/flow.hpp"
 #include "daemon/guard/ownership.hpp"
 #include "daemon/journal/journal.hpp"
+#include "daemon/ledger/chunked.hpp"
+#include "daemon/ledger/interner.hpp"
 
 namespace forestall::acting {
 
@@ -41,16 +43,10 @@ class Custody {
     bool landed = false;
   };
 
-  void clear() {
-    last_.clear();
-    doubts_.clear();
-    shown_.clear();
-  }
+  void clear();
   // What the ledger's mirror holds of one listing, as known from before.
   void load(const ledger::StoredListing& listing);
-  std::vector<SalesBook::News> order(const model::OrderUpsert& order, Instant now) {
-    return sales_.put(order, now);
-  }
+  std::vector<SalesBook::News> order(const model::OrderUpsert& order, Instant now);
   void forget(Instant now) { sales_.forget(now); }
 
   guard::Judgement judge(const flow::Account& account, const ListingId& listing,
@@ -58,7 +54,7 @@ class Custody {
   // The reading is taken as known from here on.
   void accept(const std::string& field, const guard::Seen& seen, std::optional<Instant> watermark = {});
   // What it is known to have shown at last, whatever has been read since.
-  void know(const std::string& field, const guard::Seen& seen) { last_[field] = {.seen = seen}; }
+  void know(const std::string& field, const guard::Seen& seen);
   void doubt(const AccountId& account, const ListingId& listing, const guard::Seen& seen);
   void settle(const std::string& field) { doubts_.erase(field); }
   const guard::Seen* doubt(const std::string& field) const;
@@ -76,11 +72,11 @@ class Custody {
   // Something about the listing waits until every order placed before a reading was seen.
   bool awaits_orders(const std::string& field, std::optional<Instant> watermark) const;
   // Remembers that it fell to zero by sales, while we looked.
-  void sold_out(const std::string& field) { last_[field].sold_out = true; }
+  void sold_out(const std::string& field) { made(field).sold_out = true; }
 
-  const guard::Seen* last(const std::string& field) const;
-  // The newest accepted reading that every order placed before it having been seen settles; nullptr: none.
-  const guard::Seen* settled(const std::string& field, std::optional<Instant> watermark) const;
+  std::optional<guard::Seen> last(const std::string& field) const;
+  // The newest accepted reading that every order placed before it having been seen settles.
+  std::optional<guard::Seen> settled(const std::string& field, std::optional<Instant> watermark) const;
   const SalesBook& sales() const { return sales_; }
   bool saw_it_sell_out(const std::string& field) const;
   // Units of the listing ordered after an instant, as far as seen.
@@ -91,15 +87,35 @@ class Custody {
   // The same up to an instant.
   Units sold_between(const AccountId& account, const ListingId& listing, Instant after, Instant until) const;
 
+  // Two readings in 32 bytes: there is one of these for every listing.
   struct Known {
-    guard::Seen seen{};
-    guard::Seen base{};  // as of settled(), while `seen` is newer than the watermark; at == {}: none
+    static constexpr std::int32_t no_units = INT32_MIN;  // the channel did not say
+    Instant at{};
+    Instant base_at{};  // of `base`, as of settled(), while the reading is newer than the watermark
+    std::int32_t units = no_units;
+    std::int32_t base_units = no_units;
+    model::ListingActivity activity = model::ListingActivity::unknown;
+    model::ListingActivity base_activity = model::ListingActivity::unknown;
     bool sold_out = false;
+    std::uint16_t era = 0;  // of clear(): an earlier one's says nothing
+
+    guard::Seen seen() const { return unpack(units, activity, at); }
+    guard::Seen base() const { return unpack(base_units, base_activity, base_at); }
+    void see(const guard::Seen& seen);
+    static guard::Seen unpack(std::int32_t units, model::ListingActivity activity, Instant at);
   };
+  static_assert(sizeof(Known) == 32);
+  const Known* known(const std::string& field) const;
+  Known& made(const std::string& field);
+
   flow::Seller& seller_;
   const journal::Journal& journal_;
   SalesBook sales_;
-  std::unordered_map<std::string, Known> last_;
+  // Each listing has a number of its own for as long as the process lives: the mirror's positions change
+  // whenever it is read anew, and what was read by ourselves is known to nobody else.
+  ledger::Interner numbers_;
+  ledger::Chunked<Known> known_;  // by number
+  std::uint16_t era_ = 1;
   std::map<std::string, Doubt> doubts_;
   std::map<std::string, Shown> shown_;
 };

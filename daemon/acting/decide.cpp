@@ -24,15 +24,14 @@ constexpr std::size_t skus_a_slice = 512;
 constexpr auto slice_time = 2ms;  // of the loop's turn
 constexpr std::size_t tell_at = 512;
 
-journal::Intent intent_of(const guard::Explanation& e, const guard::Seen* last, Instant now) {
+journal::Intent intent_of(const guard::Explanation& e, const std::optional<guard::Seen>& last, Instant now) {
   journal::Intent intent{
       .command = model::SetQuantity{e.facts.account, e.facts.listing, e.decision.target, {}},
       .who = e.rule,
       .reason = std::string(guard::word(e.decision.reason)),
       .explanation = guard::to_json(e),
       .requested_at = now};
-  if (last != nullptr)
-    intent.before = {.quantity = e.facts.shown, .activity = last->activity, .at = last->at};
+  if (last) intent.before = {.quantity = e.facts.shown, .activity = last->activity, .at = last->at};
   return intent;
 }
 
@@ -73,7 +72,7 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
   const auto now = ports_.clock.now();
   ++decided_;
   const auto* record = floor_.journal.find(stored.account, stored.listing);
-  const auto* last = floor_.custody.last(field);
+  const auto last = floor_.custody.last(field);
   const auto mode = floor_.mode_of(*desk, stored);
   if (!explained.decision.is_act()) {
     noted_.erase(field);
@@ -89,7 +88,7 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
     // It sold out while we watched, and no intent says so: written down, so that after a restart its zero is
     // still known to be no person's.
     const bool unclaimed = record == nullptr || (!is_open(record->state) && !claims_zero(*record));
-    if (mode == Mode::guard && unclaimed && explained.facts.zero_is_ours && last != nullptr &&
+    if (mode == Mode::guard && unclaimed && explained.facts.zero_is_ours && last &&
         last->quantity == Units{} && floor_.custody.saw_it_sell_out(field)) {
       auto intent = intent_of(explained, last, now);
       intent.reason = "sold_out_by_itself";

@@ -16,6 +16,9 @@ std::int32_t count(Units units) {
 }
 // Epochs are unique within the seller; of one listing never 2^32 lie between two that matter.
 std::uint32_t number(std::uint64_t epoch) { return static_cast<std::uint32_t>(epoch); }
+bool is_same(const std::optional<guard::Seen>& base, const guard::Seen& last) {
+  return base && base->at == last.at && base->quantity == last.quantity;
+}
 
 }  // namespace
 
@@ -37,17 +40,18 @@ Exposures::Known Exposures::of(const AccountId& account, const ListingId& listin
     return {at->second.book.exposure(), at->second.book.reading_awaited()};
   const auto field = field_of(account, listing);
   const auto watermark = passed(account);
-  const auto* last = custody_.last(field);
-  const auto* base = custody_.settled(field, watermark);
+  const auto last = custody_.last(field);
+  const auto base = custody_.settled(field, watermark);
   Known known;
-  known.reading_waits = last != nullptr && last != base;
-  const auto* from = base != nullptr ? base : last;
-  if (from == nullptr || !from->quantity) return known;
+  known.reading_waits = last && !is_same(base, *last);
+  const auto& from = base ? base : last;
+  if (!from || !from->quantity) return known;
   const Units sold = custody_.sold_since(account, listing, from->at);
   const Units restored =
       restores(account) ? custody_.sales().cancelled(field, from->at - Millis(1)) : Units{};
   const auto units = count(*from->quantity - sold + restored);
-  known.exposure = {.units = units, .settled_units = units, .heading_units = units, .known = base != nullptr};
+  known.exposure = {
+      .units = units, .settled_units = units, .heading_units = units, .known = base.has_value()};
   return known;
 }
 
@@ -58,14 +62,14 @@ Exposures::Entry& Exposures::open(const AccountId& account, const ListingId& lis
   auto& book = at->second.book;
   const auto field = field_of(account, listing);
   const auto watermark = passed(account);
-  const auto* last = custody_.last(field);
-  const auto* base = custody_.settled(field, watermark);
-  if (base != nullptr) {
+  const auto last = custody_.last(field);
+  const auto base = custody_.settled(field, watermark);
+  if (base) {
     book.reading(count(*base->quantity), base->at);
     book.watermark(*watermark);
   }
-  if (last != nullptr && last != base && last->quantity) book.reading(count(*last->quantity), last->at);
-  const Instant after = base != nullptr ? base->at : last != nullptr ? last->at : Instant::min();
+  if (last && !is_same(base, *last) && last->quantity) book.reading(count(*last->quantity), last->at);
+  const Instant after = base ? base->at : last ? last->at : Instant::min();
   Units told;
   custody_.sales().each_sold(field, after, [&](Instant placed, Units units) {
     book.order_seen(placed, count(units));
@@ -78,7 +82,7 @@ Exposures::Entry& Exposures::open(const AccountId& account, const ListingId& lis
     if (const Units back =
             custody_.sales().cancelled(field, after == Instant::min() ? after : after - Millis(1));
         back > Units{})
-      book.restored(last != nullptr ? std::max(after, last->at) : after, count(back));
+      book.restored(last ? std::max(after, last->at) : after, count(back));
   return at->second;
 }
 
@@ -138,8 +142,8 @@ std::vector<ListingId> Exposures::watermark(const AccountId& account, Instant pa
     entry.book.watermark(passed);
     if (waited) touched.insert(entry.listing);
     // Nothing is unresolved: the last reading says as much.
-    const auto* last = custody_.last(field_of(account, entry.listing));
-    const bool same = last != nullptr && last->at >= entry.book.read_at() && last->at < passed;
+    const auto last = custody_.last(field_of(account, entry.listing));
+    const bool same = last && last->at >= entry.book.read_at() && last->at < passed;
     at = entry.book.exposure().pending == 0 && !entry.book.reading_awaited() && same ? books_.erase(at)
                                                                                      : std::next(at);
   }

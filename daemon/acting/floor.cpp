@@ -73,16 +73,16 @@ guard::ListingFacts Floor::facts_of(const AccountDesk& desk, const ledger::Store
   }
   const auto field = field_of(stored.account, stored.listing);
   const auto* record = journal.find(stored.account, stored.listing);
-  const auto* last = custody.last(field);
+  const auto last = custody.last(field);
   if (reading != nullptr) {
     facts.shown = reading->quantity;
     facts.activity = reading->activity;
   } else {
-    if (last != nullptr) facts.activity = last->activity;
+    if (last) facts.activity = last->activity;
     if (record != nullptr && is_open(record->state) && record->target) {
       const auto since = record->sent_at.value_or(record->requested_at);
       facts.shown = *record->target - custody.sold_since(stored.account, stored.listing, since);
-    } else if (last != nullptr && last->quantity) {
+    } else if (last && last->quantity) {
       facts.shown = *last->quantity - custody.sold_since(stored.account, stored.listing, last->at);
     }
     if (facts.shown) facts.shown = std::max(Units{}, *facts.shown);
@@ -90,7 +90,7 @@ guard::ListingFacts Floor::facts_of(const AccountDesk& desk, const ledger::Store
   // A listing at zero is called inactive by many channels: with a wish to show some it is no reason.
   if (record != nullptr && facts.shown == Units{}) facts.activity = model::ListingActivity::unknown;
   // Off with units to sell is never ours: what we pause, we pause by its quantity.
-  const bool on_sale = last != nullptr && last->quantity && *last->quantity > Units{};
+  const bool on_sale = last && last->quantity && *last->quantity > Units{};
   const bool switched_off = on_sale && last->activity == model::ListingActivity::inactive;
   facts.zero_is_ours = !switched_off && (on_sale || zero_is_ours(stored.account, stored.listing));
   const auto known = exposures.of(stored.account, stored.listing);
@@ -177,7 +177,7 @@ awaitable<guard::Judgement> Floor::receive(AccountDesk& desk, ListingId listing,
 awaitable<Floor::Taken> Floor::take(AccountDesk& desk, ListingId listing, guard::Seen seen) {
   const auto field = field_of(desk.id(), listing);
   const auto judgement = custody.judge(desk.account, listing, seen);
-  const auto* last = custody.last(field);
+  const auto last = custody.last(field);
   switch (judgement.owner) {
     case Owner::wait_for_watermark:
       co_return Taken{judgement};
@@ -197,10 +197,10 @@ awaitable<Floor::Taken> Floor::take(AccountDesk& desk, ListingId listing, guard:
       const auto origin =
           record != nullptr && record->epoch == judgement.epoch ? record->origin : journal::Origin::rule;
       const bool crossed =
-          origin == journal::Origin::rule && guard::in_force(hold, clock.now()) && last != nullptr &&
+          origin == journal::Origin::rule && guard::in_force(hold, clock.now()) && last &&
           (hold->kind == guard::HoldKind::outside_quantity || hold->kind == guard::HoldKind::outside_pause) &&
           last->quantity != seen.quantity && !judgement.sales_too;
-      const auto theirs = last != nullptr ? *last : guard::Seen{};
+      const auto theirs = last ? *last : guard::Seen{};
       if (crossed && !co_await put_back(desk, listing, theirs)) co_return Taken{judgement, false};
       custody.accept(field, seen, desk.account.orders_complete_before);
       if (seen.quantity == Units{} && origin != journal::Origin::put_back) custody.sold_out(field);
@@ -225,7 +225,7 @@ awaitable<bool> Floor::leave_to_person(AccountDesk& desk, ListingId listing, gua
   // Nobody to yield to where nothing of ours is written: who only watches learns what is shown, no more.
   if (mode_of(desk, *stored) != Mode::guard) co_return true;
   const auto field = field_of(desk.id(), listing);
-  const auto* last = custody.last(field);
+  const auto last = custody.last(field);
   const auto* record = journal.find(desk.id(), listing);
   const auto sent_at = record != nullptr ? record->sent_at : std::nullopt;
   const auto shown = [](const std::optional<Units>& units) {
@@ -237,7 +237,7 @@ awaitable<bool> Floor::leave_to_person(AccountDesk& desk, ListingId listing, gua
                    .since = clock.now(),
                    .by = "channel",
                    .why = fmt::format("{} instead of {}{}", shown(seen.quantity),
-                                      last != nullptr ? shown(last->quantity) : "?", off ? ", off" : "")};
+                                      last ? shown(last->quantity) : "?", off ? ", off" : "")};
   if (!off) hold.until = clock.now() + times.outside_hold;
   // A person's own hold stays what it is; what they do meanwhile is theirs anyway.
   if (const auto old = hold_of(*stored);

@@ -85,15 +85,14 @@ awaitable<Result<std::vector<Done>>> SellerActs::pause(Selection selection, std:
           !ok)
         co_return std::unexpected(ok.error());
       const auto* record = floor_.journal.find(listing.account, listing.listing);
-      const auto* last = floor_.custody.last(journal::field_of(listing.account, listing.listing));
+      const auto last = floor_.custody.last(journal::field_of(listing.account, listing.listing));
       journal::Intent intent{.command = model::SetQuantity{listing.account, listing.listing, Units{}, {}},
                              .origin = journal::Origin::person,
                              .who = who,
                              .reason = "paused_by_person",
                              .explanation = guard::to_json(explain(*desk, listing)),
                              .requested_at = ports_.clock.now()};
-      if (last != nullptr)
-        intent.before = {.quantity = last->quantity, .activity = last->activity, .at = last->at};
+      if (last) intent.before = {.quantity = last->quantity, .activity = last->activity, .at = last->at};
       std::vector<journal::Wish> wishes;
       wishes.push_back({record != nullptr ? record->epoch : 0, std::move(intent)});
       auto appended = co_await floor_.journal.append(std::move(wishes));
@@ -132,8 +131,8 @@ awaitable<Result<std::vector<Done>>> SellerActs::resume(Selection selection, std
     const auto& listing = *found;
     const auto field = journal::field_of(listing.account, listing.listing);
     const auto* record = floor_.journal.find(listing.account, listing.listing);
-    const auto* last = floor_.custody.last(field);
-    const bool off = last != nullptr && last->quantity == Units{};
+    const auto last = floor_.custody.last(field);
+    const bool off = last && last->quantity == Units{};
     const bool claim = off && !floor_.zero_is_ours(listing.account, listing.listing);
     // Claimed: the journal says from here on that its zero is ours to end.
     if (claim) {
@@ -209,7 +208,7 @@ awaitable<Result<std::vector<Done>>> SellerActs::release(Selection selection, st
     if (!found) continue;
     const auto& listing = *found;
     const auto hold = floor_.hold_of(listing);
-    const auto* last = floor_.custody.last(journal::field_of(listing.account, listing.listing));
+    const auto last = floor_.custody.last(journal::field_of(listing.account, listing.listing));
     if (guard::in_force(hold, ports_.clock.now())) {
       if (hold->kind == HoldKind::paused) {
         if (auto ok = co_await lift(listing); !ok) co_return std::unexpected(ok.error());
@@ -218,7 +217,7 @@ awaitable<Result<std::vector<Done>>> SellerActs::release(Selection selection, st
         done.push_back({listing.account, listing.listing,
                         fmt::format("stays: {} by {}, {}", word(hold->kind), hold->by, hold->why)});
       }
-    } else if (last != nullptr && last->quantity == Units{}) {
+    } else if (last && last->quantity == Units{}) {
       if (!floor_.zero_is_ours(listing.account, listing.listing)) {
         done.push_back({listing.account, listing.listing, "stays: at zero, and not by us"});
       } else {

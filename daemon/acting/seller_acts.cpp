@@ -200,17 +200,16 @@ awaitable<bool> SellerActs::open_journal() {
   floor_.opened = true;
   for (const auto& [field, record] : floor_.journal.records()) {
     // Read before a write, later than any feed told.
-    if (const auto* known = floor_.custody.last(field); record.state != State::confirmed &&
-                                                        record.before.quantity &&
-                                                        (known == nullptr || known->at < record.before.at))
+    if (const auto known = floor_.custody.last(field); record.state != State::confirmed &&
+                                                       record.before.quantity &&
+                                                       (!known || known->at < record.before.at))
       floor_.custody.accept(
           field,
           {.quantity = record.before.quantity, .activity = record.before.activity, .at = record.before.at});
     if (!is_open(record.state)) {
       // Read back later than any feed told: that is what we know of it.
-      const auto* last = floor_.custody.last(field);
-      if (record.state == State::confirmed && record.target &&
-          (last == nullptr || last->at < record.moved_at))
+      const auto last = floor_.custody.last(field);
+      if (record.state == State::confirmed && record.target && (!last || last->at < record.moved_at))
         floor_.custody.accept(field, {.quantity = record.target, .at = record.moved_at});
       else
         doubt_zero(field, record);
@@ -248,8 +247,8 @@ awaitable<void> SellerActs::read_open_orders() {
 // Read as zero, and the intent says another number: sold out or put to zero while nobody looked, or just
 // before the last daemon died. Judged like any other reading, from what the intent says.
 void SellerActs::doubt_zero(const std::string& field, const journal::Record& record) {
-  const auto* last = floor_.custody.last(field);
-  if (last == nullptr || last->quantity != Units{} || claims_zero(record)) return;
+  const auto last = floor_.custody.last(field);
+  if (!last || last->quantity != Units{} || claims_zero(record)) return;
   const bool live = record.state == State::confirmed;
   const guard::Seen known{.quantity = live ? record.target : record.before.quantity,
                           .at = live ? record.moved_at : record.before.at};
@@ -343,8 +342,8 @@ awaitable<void> SellerActs::look_ahead() {
 
 // It says how things were before what is known by now: a page that waited, a report of old rows.
 bool SellerActs::overtaken(const AccountDesk& desk, const Reading& reading) const {
-  const auto* last = floor_.custody.last(journal::field_of(reading.account, reading.listing));
-  if (last != nullptr && reading.seen.at < last->at) return true;
+  const auto last = floor_.custody.last(journal::field_of(reading.account, reading.listing));
+  if (last && reading.seen.at < last->at) return true;
   const auto* market = desk.account.marketplace;
   const auto* record = floor_.journal.find(reading.account, reading.listing);
   return market != nullptr && record != nullptr && record->state == State::confirmed &&

@@ -55,7 +55,7 @@ json::object listing_json(SellerActs& acts, const AccountDesk& desk, const ledge
                  {"pool", model::word(listing.pool)},
                  {"decision", json::parse(guard::to_json(explained))},
                  {"text", guard::to_text(explained)}};
-  if (const auto* last = floor.custody.last(journal::field_of(listing.account, listing.listing))) {
+  if (const auto last = floor.custody.last(journal::field_of(listing.account, listing.listing))) {
     o["read"] = units(last->quantity);
     o["read_at"] = to_string(last->at);
     o["activity"] = model::word(last->activity);

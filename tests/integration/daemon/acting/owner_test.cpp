@@ -25,8 +25,8 @@ void changed(ActingRoom& room, const std::string& listing, std::int64_t units) {
   room.poll_listing(listing);
   const auto field = journal::field_of(room.shop, ListingId::literal(listing));
   ASSERT_TRUE(room.until([&] {
-    const auto* last = room.acts->floor().custody.last(field);
-    return last != nullptr && last->quantity == Units(units);
+    const auto last = room.acts->floor().custody.last(field);
+    return last && last->quantity == Units(units);
   })) << units;
 }
 
