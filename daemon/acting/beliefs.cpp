@@ -39,27 +39,67 @@ std::uint32_t index(SkuRef sku) { return static_cast<std::uint32_t>(sku); }
 }  // namespace
 
 void Beliefs::begin() {
+  // Freeing a million beliefs would hold up the loop as long as making them.
+  if (!shelves_.empty()) retired_.push_back({std::move(shelves_), std::move(model_)});
   model_ = guard::DemandModel();
   pooled_ = guard::PooledDemand();
   shelves_ = {};
   sold_at_.clear();
   receipts_.clear();
-  read_through_.clear();
   changed_.clear();
+  making_ = true;
   disordered_ = 0;
   generation_ = seller_.ledger->mirror().generation();
 }
 
+// SKUs that came with a page.
 void Beliefs::grow() {
-  const auto& mirror = seller_.ledger->mirror();
-  // Positions of an earlier generation mean nothing any more; a replay is on its way.
-  if (mirror.generation() != generation_) {
-    begin();
-    ++disordered_;
+  const auto skus = seller_.ledger->mirror().skus();
+  if (shelves_.size() >= skus) return;
+  shelves_.grow_to(skus);
+  model_.grow(skus, since_);
+}
+
+awaitable<void> Beliefs::make_tables(boost::asio::any_io_executor on, runtime::Progress* progress) {
+  constexpr std::size_t a_turn = ledger::Chunked<Shelf>::chunk;
+  while (!retired_.empty()) {
+    auto& tables = retired_.front();
+    const auto left = tables.shelves.size() - std::min(tables.shelves.size(), a_turn);
+    tables.shelves.shrink_to(left);
+    tables.model.shrink(left);
+    if (left == 0) retired_.pop_front();
+    co_await boost::asio::post(on, use_awaitable);
   }
-  if (shelves_.size() >= mirror.skus()) return;
-  shelves_.grow_to(mirror.skus());
-  model_.grow(mirror.skus(), since_);
+  const auto& mirror = seller_.ledger->mirror();
+  while (shelves_.size() < mirror.skus() && mirror.generation() == generation_) {
+    const auto skus = std::min(mirror.skus(), shelves_.size() + a_turn);
+    shelves_.grow_to(skus);
+    model_.grow(skus, since_);
+    if (progress != nullptr) progress->made();
+    co_await boost::asio::post(on, use_awaitable);
+  }
+}
+
+// Its events are in the history, which is read afterwards; what was seen on the shelf is nowhere else.
+void Beliefs::keep(const flow::Fresh& fresh) {
+  constexpr std::size_t most = 100'000;
+  kept_observations_ += fresh.observations.size();
+  kept_.push_back({{fresh.observations.begin(), fresh.observations.end()}, fresh.applied});
+  for (; kept_observations_ > most; kept_.pop_front())
+    kept_observations_ -= kept_.front().observations.size();
+}
+
+awaitable<void> Beliefs::hear_kept(boost::asio::any_io_executor on) {
+  while (!kept_.empty()) {
+    grow();
+    const auto page = std::move(kept_.front());
+    kept_.pop_front();
+    kept_observations_ -= page.observations.size();
+    stock(page.observations, page.applied);
+    co_await boost::asio::post(on, use_awaitable);
+    if (seller_.ledger->mirror().generation() != generation_) co_return;
+  }
+  making_ = false;
 }
 
 void Beliefs::event(const HistoryEvent& event, bool replayed) {
@@ -97,7 +137,7 @@ void Beliefs::event(const HistoryEvent& event, bool replayed) {
 }
 
 // What the warehouse said; the books as they were before are in the shelf.
-void Beliefs::stock(const flow::Fresh& fresh) {
+void Beliefs::stock(std::span<const model::Observation> observations, const ledger::Applied& applied) {
   const auto& mirror = seller_.ledger->mirror();
   const auto now_of = [&](SkuRef sku) -> std::optional<std::int32_t> {
     const auto state = mirror.state(sku, model::Pool::own);
@@ -105,9 +145,9 @@ void Beliefs::stock(const flow::Fresh& fresh) {
     return count(state->available);
   };
   const auto known = [&](const SkuId& sku) { return mirror.find_sku(sku.str()); };
-  for (std::size_t i = 0; i < fresh.observations.size(); ++i) {
-    if (i >= fresh.applied.outcomes.size() || !ledger::changed(fresh.applied.outcomes[i])) continue;
-    const auto& observation = fresh.observations[i];
+  for (std::size_t i = 0; i < observations.size(); ++i) {
+    if (i >= applied.outcomes.size() || !ledger::changed(applied.outcomes[i])) continue;
+    const auto& observation = observations[i];
     if (const auto* counted = std::get_if<model::StockCount>(&observation)) {
       const auto sku = known(counted->sku);
       const auto now = sku ? now_of(*sku) : std::nullopt;
@@ -159,7 +199,9 @@ void Beliefs::stock(const flow::Fresh& fresh) {
             }
     }
   }
-  for (const auto& state : fresh.applied.skus) {
+  // What was kept is no news of the books: they are heard at the end.
+  if (making_) return;
+  for (const auto& state : applied.skus) {
     if (state.pool != model::Pool::own || state.certainty == model::Certainty::unknown) continue;
     if (const auto sku = mirror.find_sku(state.sku)) {
       auto& shelf = this->shelf(*sku);
@@ -171,24 +213,31 @@ void Beliefs::stock(const flow::Fresh& fresh) {
 
 void Beliefs::heard(const flow::Fresh& fresh, Instant now) {
   if (since_ == Instant{}) since_ = now;
+  // Positions of an earlier generation mean nothing any more; a replay is on its way.
+  if (!making_ && seller_.ledger->mirror().generation() != generation_) {
+    begin();
+    ++disordered_;
+  }
+  if (making_) return keep(fresh);
   grow();
-  stock(fresh);
+  stock(fresh.observations, fresh.applied);
   for (const auto& event : fresh.applied.events) {
-    if (!read_through_.empty())
-      if (const auto read = read_through_.find(event.sku);
-          read != read_through_.end() && fresh.applied.sequence <= read->second)
-        continue;
-    this->event(sound(event, now), false);
+    const auto ref = seller_.ledger->mirror().find_sku(event.sku);
+    const auto through = ref ? shelf(*ref).read_through : 0;
+    if (through == 0 || fresh.applied.sequence > through) this->event(sound(event, now), false);
   }
 }
 
-void Beliefs::tell(std::string_view sku, const std::vector<HistoryEvent>& events, Instant now) {
+void Beliefs::tell(std::string_view sku, const std::vector<HistoryEvent>& events, std::uint64_t through,
+                   Instant now) {
   const auto ref = seller_.ledger->mirror().find_sku(sku);
   if (!ref) return;
   auto& shelf = this->shelf(*ref);
+  shelf.read_through = through;
   shelf.sold = false;
   model_.begin(index(*ref), now);
   for (const auto& one : events) event(sound(one, now), true);
+  pooled_.settle(index(*ref), now);
   replayed_ += events.size();
 }
 
@@ -196,14 +245,17 @@ awaitable<Status> Beliefs::replay(redis::Client& redis, Clock& clock, boost::asi
                                   runtime::Progress* progress) {
   since_ = clock.now();
   begin();
-  grow();
-  if (auto loaded = co_await load_shelves(redis, on); !loaded) co_return loaded;
-  replayed_ = 0;
-  const auto prefix = seller_.ledger->key_prefix();
   // Positions change where the mirror is read anew meanwhile.
   const auto overtaken = [this, of = generation_] {
     return generation_ != of || seller_.ledger->mirror().generation() != of;
   };
+  co_await make_tables(on, progress);
+  if (auto loaded = co_await load_losses(redis); !loaded) co_return loaded;
+  if (auto loaded = co_await load_shelves(redis, on); !loaded) co_return loaded;
+  co_await hear_kept(on);
+  if (overtaken()) co_return fail_retryable(ErrorCode::conflict, "the mirror is read anew");
+  replayed_ = 0;
+  const auto prefix = seller_.ledger->key_prefix();
   std::string cursor = "0";
   do {
     redis::Request request("GET", prefix + "seq");
@@ -220,13 +272,15 @@ awaitable<Status> Beliefs::replay(redis::Client& redis, Clock& clock, boost::asi
     std::size_t told = 0;
     for (const auto& [name, bytes] : page->fields) {
       auto events = ledger::decode_history(name, bytes);
-      if (!events) co_return std::unexpected(events.error());
+      if (!events) {
+        damaged("demand_history_damaged", name, events.error());
+        continue;
+      }
       std::ranges::sort(*events, [](const HistoryEvent& a, const HistoryEvent& b) {
         return std::tie(a.at, a.kind) < std::tie(b.at, b.kind);
       });
       grow();
-      read_through_[std::string(name)] = through;
-      tell(name, *events, since_);
+      tell(name, *events, through, since_);
       if (++told % 32 != 0) continue;
       co_await boost::asio::post(on, use_awaitable);
       if (overtaken()) co_return fail_retryable(ErrorCode::conflict, "the mirror is read anew");
@@ -254,8 +308,6 @@ awaitable<void> Beliefs::hear_books(boost::asio::any_io_executor on) {
 }
 
 void Beliefs::teach(Instant now) {
-  // What was told while the history was read has come by now.
-  read_through_.clear();
   pooled_.fade(std::exp2(-1.0 / (24 * 28)), now);
   pooled_.teach(model_, now);
 }
@@ -280,8 +332,9 @@ double Beliefs::share(const AccountId& account, std::span<const AccountId> among
 
 guard::SkuDemand Beliefs::demand(SkuRef sku, Instant now, Units available, Millis lead_time, Millis blind,
                                  guard::Following follow) const {
-  if (index(sku) >= model_.size()) return {};
-  const auto level = model_.level(index(sku), now);
+  // Its belief is still to be made: nothing is known of it.
+  const bool made = index(sku) < model_.size();
+  const auto level = made ? model_.level(index(sku), now) : model_.level(now);
   const double a_day = level.mean_units_per_hour() * 24;
   const auto promised = receipts_.find(index(sku));
   Millis until{};
@@ -293,7 +346,8 @@ guard::SkuDemand Beliefs::demand(SkuRef sku, Instant now, Units available, Milli
         (static_cast<double>(available.count()) - a_day * in_days(lead_time)) / std::max(a_day, 1e-3);
     until = lead_time + Millis(static_cast<std::int64_t>(std::clamp(before, 0.0, 60.0) * 86'400'000));
   }
-  return guard::sku_demand(model_, level, now, shelves_[index(sku)].last_sale, until, blind, follow);
+  const Instant last_sale = made ? shelves_[index(sku)].last_sale : Instant{};
+  return guard::sku_demand(model_, level, now, last_sale, until, blind, follow);
 }
 
 void Beliefs::selling(SkuRef sku, Instant now, bool yes) {

@@ -5,6 +5,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,6 +16,7 @@
 
 #include "config/base/clock.hpp"
 #include "config/base/error.hpp"
+#include "config/base/log.hpp"
 #include "daemon/acting/sales_book.hpp"
 #include "daemon/flow/flow.hpp"
 #include "daemon/guard/demand/offer_demand.hpp"
@@ -28,7 +30,7 @@ namespace forestall::acting {
 
 class Beliefs {
  public:
-  explicit Beliefs(flow::Seller& seller) : seller_(seller) {}
+  Beliefs(flow::Seller& seller, const Logger& log) : seller_(seller), log_(log) {}
 
   // Forgets, and reads the demand history of every SKU from the ledger, in slices. What heard() is told
   // meanwhile is counted once.
@@ -83,19 +85,39 @@ class Beliefs {
     bool open = false;         // shared when decided, and exposures were never within stock since
     bool sold = false;         // its demand belief began with a sale
     Instant saved_at{};        // sales placed until then are in what was loaded
+    // The ledger's sequence up to which a replay has read its history.
+    std::uint64_t read_through = 0;
+  };
+  struct Tables {
+    ledger::Chunked<Shelf> shelves;
+    guard::DemandModel model;
+  };
+  // What was heard while the tables were being made.
+  struct Page {
+    std::vector<model::Observation> observations;
+    ledger::Applied applied;
   };
   void begin();
   void grow();
+  // The tables of so many SKUs in slices that give way, and those of before given back.
+  boost::asio::awaitable<void> make_tables(boost::asio::any_io_executor on, runtime::Progress* progress);
+  boost::asio::awaitable<void> hear_kept(boost::asio::any_io_executor on);
+  void keep(const flow::Fresh& fresh);
   Shelf& shelf(ledger::SkuRef sku) { return shelves_[static_cast<std::uint32_t>(sku)]; }
   // `replayed`: from the ledger's history. The shelf knows of it already, but for sales after it was stored.
   void event(const ledger::HistoryEvent& event, bool replayed);
   boost::asio::awaitable<Status> load_shelves(redis::Client& redis, boost::asio::any_io_executor on);
+  boost::asio::awaitable<Status> load_losses(redis::Client& redis);
   boost::asio::awaitable<void> hear_books(boost::asio::any_io_executor on);
   void touched(std::uint32_t sku, bool at_once);
-  void stock(const flow::Fresh& fresh);
-  void tell(std::string_view sku, const std::vector<ledger::HistoryEvent>& events, Instant now);
+  void stock(std::span<const model::Observation> observations, const ledger::Applied& applied);
+  void tell(std::string_view sku, const std::vector<ledger::HistoryEvent>& events, std::uint64_t through,
+            Instant now);
+  // What is stored of one SKU cannot be read: it begins anew, and nothing else stops for it.
+  void damaged(std::string_view what, std::string_view sku, const Error& error);
 
   flow::Seller& seller_;
+  const Logger& log_;
   guard::DemandModel model_;
   guard::PooledDemand pooled_;
   ledger::Chunked<Shelf> shelves_;
@@ -105,8 +127,10 @@ class Beliefs {
   forecasting::LossLearner losses_{};
   forecasting::LossLaw law_{};
   Instant since_{};
-  // While a replay runs: the sequence up to which a SKU's history was read.
-  std::unordered_map<std::string, std::uint64_t> read_through_;
+  std::deque<Tables> retired_;  // of an earlier mirror or replay, to be given back in slices
+  std::deque<Page> kept_;
+  std::size_t kept_observations_ = 0;
+  bool making_ = true;  // the tables and what is stored of the shelves; until then pages are kept
   std::uint64_t replayed_ = 0;
   std::uint64_t disordered_ = 0;
   std::set<std::uint32_t> changed_;  // shelves, since they were stored

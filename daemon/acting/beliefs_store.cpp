@@ -21,18 +21,30 @@ void Beliefs::touched(std::uint32_t sku, bool at_once) {
   save_at_once_ = save_at_once_ || at_once;
 }
 
+void Beliefs::damaged(std::string_view what, std::string_view sku, const Error& error) {
+  log_.warning(what, {{"sku", sku}, {"reason", error}, {"advice", "it is believed from the books on"}});
+}
+
+awaitable<Status> Beliefs::load_losses(redis::Client& redis) {
+  auto losses = co_await redis.call(redis::Request("GET", seller_.ledger->key_prefix() + "losses"),
+                                    {.repeat = redis::Repeat::harmless});
+  if (!losses) co_return std::unexpected(losses.error());
+  const auto* bytes = losses->text();
+  if (bytes == nullptr) co_return Status{};
+  auto learner = decode_losses(*bytes);
+  if (!learner && learner.error().code == ErrorCode::unsupported) co_return std::unexpected(learner.error());
+  if (!learner) {
+    log_.warning("losses_damaged", {{"reason", learner.error()}, {"advice", "they are learned anew"}});
+    co_return Status{};
+  }
+  losses_ = *learner;
+  law_ = losses_.law();
+  co_return Status{};
+}
+
 awaitable<Status> Beliefs::load_shelves(redis::Client& redis, boost::asio::any_io_executor on) {
   const auto prefix = seller_.ledger->key_prefix();
   const auto& mirror = seller_.ledger->mirror();
-  auto losses =
-      co_await redis.call(redis::Request("GET", prefix + "losses"), {.repeat = redis::Repeat::harmless});
-  if (!losses) co_return std::unexpected(losses.error());
-  if (const auto* bytes = losses->text()) {
-    auto learner = decode_losses(*bytes);
-    if (!learner) co_return std::unexpected(learner.error());
-    losses_ = *learner;
-    law_ = losses_.law();
-  }
   std::string cursor = "0";
   do {
     auto reply = co_await redis.call(redis::Request("HSCAN", prefix + "shelves", cursor, "COUNT", "500"),
@@ -45,7 +57,11 @@ awaitable<Status> Beliefs::load_shelves(redis::Client& redis, boost::asio::any_i
       const auto ref = mirror.find_sku(name);
       if (!ref || static_cast<std::uint32_t>(*ref) >= shelves_.size()) continue;
       auto record = decode_shelf(bytes);
-      if (!record) co_return std::unexpected(record.error());
+      if (!record && record.error().code == ErrorCode::unsupported) co_return std::unexpected(record.error());
+      if (!record) {
+        damaged("shelf_damaged", name, record.error());
+        continue;
+      }
       auto& shelf = this->shelf(*ref);
       shelf.belief = record->belief;
       shelf.saved_at = record->at;

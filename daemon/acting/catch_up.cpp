@@ -31,7 +31,9 @@ boost::asio::awaitable<bool> SellerActs::catch_up() {
     floor_.log.warning("undecided_not_read", {{"reason", undecided.error()}});
     co_return false;
   }
-  for (const auto& [sku, sequence] : *undecided) mark(sku, {.sequence = sequence});
+  const auto to_decide = undecided->size();
+  co_await mark_undecided(std::move(*undecided));
+  if (!ledger.whole() || mirror.generation() != generation) co_return false;  // from the beginning
   std::size_t readings = 0;
   for (std::size_t i = 0; i < mirror.listings(); ++i) {
     const auto listing = mirror.listing(ledger::ListingRef{static_cast<std::uint32_t>(i)});
@@ -48,7 +50,7 @@ boost::asio::awaitable<bool> SellerActs::catch_up() {
   }
   sweep_next_ = 0;
   mirror_generation_ = generation;
-  floor_.log.notice("mirror_read_again", {{"undecided", undecided->size()}, {"readings", readings}});
+  floor_.log.notice("mirror_read_again", {{"undecided", to_decide}, {"readings", readings}});
   co_return true;
 }
 

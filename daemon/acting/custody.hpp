@@ -47,7 +47,10 @@ class Custody {
   // What the ledger's mirror holds of one listing, as known from before.
   void load(const ledger::StoredListing& listing);
   std::vector<SalesBook::News> order(const model::OrderUpsert& order, Instant now);
+  // What was sold too long ago, in slices.
   void forget(Instant now) { sales_.forget(now); }
+  void forget_some() { sales_.forget_some(); }
+  bool forgetting() const { return sales_.forgetting(); }
 
   guard::Judgement judge(const flow::Account& account, const ListingId& listing,
                          const guard::Seen& now) const;

@@ -63,7 +63,7 @@ struct Floor {
   journal::Journal journal;
   Custody custody{seller, journal};
   Exposures exposures{seller, custody};
-  Beliefs beliefs{seller};
+  Beliefs beliefs{seller, log};
   std::deque<AccountDesk> desks{};
   std::map<std::string, Rest, std::less<>> rests{};
   // Marks the SKUs of a listing for a new decision, now or later.

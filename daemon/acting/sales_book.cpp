@@ -47,25 +47,41 @@ Units SalesBook::cancelled(const std::string& field, Instant after) const {
 }
 
 void SalesBook::forget(Instant now) {
-  for (auto at = by_listing_.begin(); at != by_listing_.end();) {
-    auto& [lines, by_id] = at->second;
-    const auto old = [&](const Line& l) { return std::max(l.placed_at, l.cancelled_at) <= now - keep; };
-    if (std::ranges::any_of(lines, old)) {
-      std::vector<Line> kept;
-      for (auto entry = by_id.begin(); entry != by_id.end();) {
-        const auto& line = lines[entry->second];
-        if (old(line)) {
-          entry = by_id.erase(entry);
-          continue;
-        }
-        entry->second = static_cast<std::uint32_t>(kept.size());
-        kept.push_back(line);
-        ++entry;
-      }
-      lines = std::move(kept);
+  forget_as_of_ = now;
+  forget_next_ = 0;
+  forget_buckets_ = by_listing_.bucket_count();
+}
+
+void SalesBook::forget_some() {
+  constexpr std::size_t at_once = 1000;
+  if (!forget_as_of_) return;
+  // The table has grown meanwhile, and everything has another place.
+  if (forget_buckets_ != by_listing_.bucket_count()) forget(*forget_as_of_);
+  std::vector<std::string> empty;
+  for (std::size_t n = 0; n < at_once && forget_next_ < forget_buckets_; ++n, ++forget_next_)
+    for (auto at = by_listing_.begin(forget_next_); at != by_listing_.end(forget_next_); ++at) {
+      forget(at->second, *forget_as_of_);
+      if (at->second.lines.empty()) empty.push_back(at->first);
     }
-    at = lines.empty() ? by_listing_.erase(at) : std::next(at);
+  for (const auto& field : empty) by_listing_.erase(field);
+  if (forget_next_ == forget_buckets_) forget_as_of_.reset();
+}
+
+void SalesBook::forget(OfListing& of, Instant now) {
+  const auto old = [&](const Line& l) { return std::max(l.placed_at, l.cancelled_at) <= now - keep; };
+  if (!std::ranges::any_of(of.lines, old)) return;
+  std::vector<Line> kept;
+  for (auto entry = of.at.begin(); entry != of.at.end();) {
+    const auto& line = of.lines[entry->second];
+    if (old(line)) {
+      entry = of.at.erase(entry);
+      continue;
+    }
+    entry->second = static_cast<std::uint32_t>(kept.size());
+    kept.push_back(line);
+    ++entry;
   }
+  of.lines = std::move(kept);
 }
 
 std::size_t SalesBook::lines() const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -41,7 +42,11 @@ class SalesBook {
   // Of the listing `field` ("account listing"), units of the listing: placed after, cancelled after.
   Units sold(const std::string& field, Instant after) const;
   Units cancelled(const std::string& field, Instant after) const;
+  // What is older than `keep`, as of `now`: by calls of forget_some(), each of which takes no longer than a
+  // thousand listings.
   void forget(Instant now);
+  void forget_some();
+  bool forgetting() const { return forget_as_of_.has_value(); }
   std::size_t lines() const;
 
  private:
@@ -55,7 +60,11 @@ class SalesBook {
     std::vector<Line> lines;
     std::unordered_map<std::string, std::uint32_t> at;  // by order and line
   };
+  static void forget(OfListing& of, Instant now);
   std::unordered_map<std::string, OfListing> by_listing_;
+  std::optional<Instant> forget_as_of_{};
+  std::size_t forget_next_ = 0;     // bucket of by_listing_
+  std::size_t forget_buckets_ = 0;  // how many there were
 };
 
 }  // namespace forestall::acting

@@ -21,8 +21,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t listings_a_turn = 1000;
-constexpr std::size_t orders_a_turn = 500;
 constexpr std::size_t readings_a_pass = 64;
 constexpr auto pass_time = 50ms;
 
@@ -148,115 +146,6 @@ awaitable<bool> SellerActs::store_switches() {
   co_return true;
 }
 
-awaitable<bool> SellerActs::open_journal() {
-  auto& ledger = *ports_.seller.ledger;
-  if (!co_await ledger.make_whole()) co_return false;
-  if (auto ok = co_await floor_.journal.open(); !ok) {
-    floor_.log.warning("journal_not_open", {{"reason", ok.error()}});
-    co_return false;
-  }
-  if (!co_await store_switches()) co_return false;
-  for (auto& desk : floor_.desks) {
-    const auto& controls = floor_.journal.controls();
-    if (const auto mode = controls.find("mode " + desk.id().str()); mode != controls.end())
-      desk.override_mode = parse_mode(mode->second);
-    if (const auto why = controls.find("breaker " + desk.id().str()); why != controls.end())
-      desk.tripped = why->second;
-    desk.was_ready = false;
-  }
-  floor_.custody.clear();
-  floor_.exposures.clear();
-  floor_.urgencies.clear();
-  foresight_.clear();
-  patrolled_ = 0;
-  patrol_since_ = ports_.clock.monotonic();
-  made();
-  if (auto ok = co_await floor_.beliefs.replay(ports_.redis, ports_.clock, ports_.executor, progress_); !ok) {
-    floor_.log.warning("demand_not_replayed", {{"reason", ok.error()}});
-    co_return false;
-  }
-  const auto& mirror = ledger.mirror();
-  mirror_generation_ = mirror.generation();
-  for (std::size_t i = 0; i < mirror.listings(); ++i) {
-    const auto listing = mirror.listing(ledger::ListingRef{static_cast<std::uint32_t>(i)});
-    floor_.custody.load(listing);
-    if (const auto hold = floor_.hold_of(listing); hold && hold->until)
-      later_.emplace(ports_.clock.monotonic() + (*hold->until - ports_.clock.now()),
-                     std::pair(listing.account, listing.listing));
-    if (i % listings_a_turn != listings_a_turn - 1) continue;
-    made();
-    co_await asio::post(ports_.executor, use_awaitable);
-  }
-  co_await read_open_orders();
-  auto undecided = co_await ledger.undecided();
-  if (!undecided) {
-    floor_.log.warning("undecided_not_read", {{"reason", undecided.error()}});
-    co_return false;
-  }
-  for (const auto& [sku, sequence] : *undecided) mark(sku, {.sequence = sequence});
-  // Reconciliation: what was sent without an answer is read, never sent again; what was only written down
-  // is decided and carried out as if it were new.
-  std::size_t unsettled = 0;
-  floor_.opened = true;
-  for (const auto& [field, record] : floor_.journal.records()) {
-    // Read before a write, later than any feed told.
-    if (const auto known = floor_.custody.last(field); record.state != State::confirmed &&
-                                                       record.before.quantity &&
-                                                       (!known || known->at < record.before.at))
-      floor_.custody.accept(
-          field,
-          {.quantity = record.before.quantity, .activity = record.before.activity, .at = record.before.at});
-    if (!is_open(record.state)) {
-      // Read back later than any feed told: that is what we know of it.
-      const auto last = floor_.custody.last(field);
-      if (record.state == State::confirmed && record.target && (!last || last->at < record.moved_at))
-        floor_.custody.accept(field, {.quantity = record.target, .at = record.moved_at});
-      else
-        doubt_zero(field, record);
-    }
-    // Once everything that was read is known: the book begins with it.
-    if (may_land(record.state) || !record.late.empty()) floor_.exposures.restore(record);
-    if (!is_open(record.state)) continue;
-    ++unsettled;
-    const auto account = journal::account_of(record.command);
-    const auto listing = journal::listing_of(record.command);
-    if (auto* to = actuator(account)) to->enqueue(listing);
-  }
-  floor_.log.notice(
-      "journal_opened",
-      {{"intents", floor_.journal.records().size()}, {"open", unsettled}, {"undecided", undecided->size()}});
-  co_return true;
-}
-
-// The book forgets at a restart: told of an order again, it would take it for a new one; and what it does not
-// know of could not be added to what is told from now on.
-awaitable<void> SellerActs::read_open_orders() {
-  const auto& open = ports_.seller.ledger->mirror().all_open();
-  std::pair<AccountId, OrderId> next{};
-  for (std::size_t n = 1;; ++n) {
-    const auto at = n == 1 ? open.begin() : open.upper_bound(next);
-    if (at == open.end()) co_return;
-    floor_.custody.order(at->second, ports_.clock.now());
-    next = at->first;
-    if (n % orders_a_turn != 0) continue;
-    made();
-    co_await asio::post(ports_.executor, use_awaitable);
-  }
-}
-
-// Read as zero, and the intent says another number: sold out or put to zero while nobody looked, or just
-// before the last daemon died. Judged like any other reading, from what the intent says.
-void SellerActs::doubt_zero(const std::string& field, const journal::Record& record) {
-  const auto last = floor_.custody.last(field);
-  if (!last || last->quantity != Units{} || claims_zero(record)) return;
-  const bool live = record.state == State::confirmed;
-  const guard::Seen known{.quantity = live ? record.target : record.before.quantity,
-                          .at = live ? record.moved_at : record.before.at};
-  if (!known.quantity || *known.quantity == Units{} || last->at < known.at) return;
-  readings_.push_back({journal::account_of(record.command), journal::listing_of(record.command), *last});
-  floor_.custody.know(field, known);
-}
-
 void SellerActs::notice_readiness() {
   for (std::size_t i = 0; i < floor_.desks.size(); ++i) {
     auto& desk = floor_.desks[i];
@@ -266,9 +155,8 @@ void SellerActs::notice_readiness() {
       floor_.log.notice("account_fit", {{"account", desk.id()}, {"mode", word(desk.mode())}});
       // Everything is looked at once, and what was written down before goes on.
       sweep_next_ = 0;
-      for (const auto& [field, record] : floor_.journal.records())
-        if (is_open(record.state) && journal::account_of(record.command) == desk.id())
-          actuators_[i].enqueue(journal::listing_of(record.command));
+      take_up_of_.insert(desk.id());
+      take_up_at_ = {};
     } else if (missing && desk.was_ready) {
       floor_.log.warning("account_not_fit", {{"account", desk.id()}, {"reason", *missing}});
     }
@@ -293,6 +181,19 @@ void SellerActs::notice_readiness() {
   }
 }
 
+void SellerActs::take_up_some() {
+  constexpr std::size_t at_once = 1000;
+  if (take_up_of_.empty()) return;
+  const auto next = floor_.journal.visit(take_up_at_, at_once, [&](const auto&, const auto& record) {
+    if (!is_open(record.state)) return;
+    const auto account = journal::account_of(record.command);
+    if (!take_up_of_.contains(account)) return;
+    if (auto* to = actuator(account)) to->enqueue(journal::listing_of(record.command));
+  });
+  take_up_at_ = next.value_or(journal::Journal::Place{});
+  if (!next) take_up_of_.clear();
+}
+
 void SellerActs::sweep_some() {
   constexpr std::size_t at_once = 256;
   if (!sweep_next_ || dirty_.size() >= at_once) return;
@@ -303,8 +204,10 @@ void SellerActs::sweep_some() {
 }
 
 // What the hour taught (the week, the prior, how orders cluster) moves what was foreseen.
-void SellerActs::decide_close() {
-  for (const auto& sku : std::exchange(close_, {})) mark(sku, {});
+void SellerActs::decide_some_close() {
+  constexpr std::size_t at_once = 256;
+  for (std::size_t n = 0; n < at_once && !closing_.empty(); ++n)
+    mark(closing_.extract(closing_.begin()).value(), {});
 }
 
 // What time alone changes: where it was foreseen, and each SKU once within the horizon, evenly.
@@ -365,6 +268,7 @@ awaitable<void> SellerActs::take_readings() {
 awaitable<void> SellerActs::pass() {
   const auto now = ports_.clock.monotonic();
   notice_readiness();
+  take_up_some();
   if (!co_await catch_up()) co_return co_await net::sleep_for(ports_.machine, 250ms);
   while (!later_.empty() && later_.begin()->first <= now) {
     const auto [account, listing] = later_.begin()->second;
@@ -375,8 +279,13 @@ awaitable<void> SellerActs::pass() {
     forget_at_ = now + 1h;
     floor_.custody.forget(ports_.clock.now());
     floor_.beliefs.teach(ports_.clock.now());
-    decide_close();
+    if (closing_.empty())
+      closing_.swap(close_);
+    else
+      closing_.merge(close_);
   }
+  floor_.custody.forget_some();
+  decide_some_close();
   decide_due();
   co_await keep_beliefs();
   if (now >= journal_sweep_at_) {
@@ -417,7 +326,8 @@ awaitable<void> SellerActs::wait() {
   for (const auto& to : actuators_) until = std::min(until, to.next_due());
   if (const Instant change = foresight_.next(); change != Instant::max())
     until = std::min(until, ports_.clock.monotonic() + (change - ports_.clock.now()));
-  if (dirty_.empty() && readings_.empty())
+  const bool more = !take_up_of_.empty() || !closing_.empty() || floor_.custody.forgetting();
+  if (dirty_.empty() && readings_.empty() && !more)
     co_await (woken_.async_wait(asio::as_tuple(use_awaitable)) || net::sleep_until(ports_.clock, until) ||
               net::sleep_for(ports_.machine, floor_.times.tick));
   else

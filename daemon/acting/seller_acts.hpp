@@ -130,6 +130,9 @@ class SellerActs {
   boost::asio::awaitable<bool> open_journal();
   boost::asio::awaitable<bool> store_switches();
   boost::asio::awaitable<void> read_open_orders();
+  boost::asio::awaitable<void> mark_undecided(std::deque<std::pair<std::string, std::uint64_t>> undecided);
+  boost::asio::awaitable<std::size_t> reconcile();
+  bool reconcile(const std::string& field, const journal::Record& record);
   void doubt_zero(const std::string& field, const journal::Record& record);
   boost::asio::awaitable<bool> catch_up();
   boost::asio::awaitable<void> pass();
@@ -145,8 +148,9 @@ class SellerActs {
   boost::asio::awaitable<bool> commit(Slice slice);
   boost::asio::awaitable<void> tell_decided(bool all);
   void notice_readiness();
+  void take_up_some();
   void sweep_some();
-  void decide_close();
+  void decide_some_close();
   void decide_due();
   boost::asio::awaitable<void> keep_beliefs();
   boost::asio::awaitable<void> look_ahead();
@@ -164,7 +168,11 @@ class SellerActs {
   std::map<std::string, Dirty> dirty_;
   std::vector<std::pair<std::string, std::uint64_t>> to_tell_;  // decided, and the ledger does not know yet
   std::deque<Reading> readings_;
-  std::set<std::string, std::less<>> close_;  // SKUs whose last decision was no plain plenty
+  std::set<std::string, std::less<>> close_;    // SKUs whose last decision was no plain plenty
+  std::set<std::string, std::less<>> closing_;  // of them, to be decided again because an hour has taught
+  // Open intents of accounts that became fit, while they are taken up again.
+  std::set<AccountId> take_up_of_;
+  journal::Journal::Place take_up_at_{};
   std::multimap<Monotonic, std::pair<AccountId, ListingId>> later_;
   Foresight foresight_{floor_};
   std::uint64_t patrolled_ = 0;  // SKUs, since patrol_since_

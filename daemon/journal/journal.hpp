@@ -101,6 +101,20 @@ class Journal {
   // nullptr: the journal knows nothing of it.
   const Record* find(const AccountId& account, const ListingId& listing) const;
   const std::unordered_map<std::string, Record>& records() const { return records_; }
+  // All of them in slices that give way: fn(field, record) for those of the next `most` places. nullopt: that
+  // was all. Where records were added meanwhile it may begin again from the beginning.
+  struct Place {
+    std::size_t bucket = 0, buckets = 0;
+  };
+  template <class Fn>
+  std::optional<Place> visit(Place from, std::size_t most, Fn fn) const {
+    const auto buckets = records_.bucket_count();
+    if (from.buckets != buckets) from = {0, buckets};
+    for (; from.bucket < buckets && most > 0; ++from.bucket, --most)
+      for (auto at = records_.begin(from.bucket); at != records_.end(from.bucket); ++at)
+        fn(at->first, at->second);
+    return from.bucket < buckets ? std::optional(from) : std::nullopt;
+  }
   const std::map<std::string, std::string, std::less<>>& controls() const { return controls_; }
   // How many listings' current intents are in each state.
   const std::array<std::size_t, state_count>& by_state() const { return by_state_; }

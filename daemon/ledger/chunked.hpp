@@ -31,6 +31,12 @@ class Chunked {
     while (chunks_.size() * chunk < size) chunks_.push_back(std::make_unique<T[]>(chunk));
     if (size > size_) size_ = size;
   }
+  // Gives back the chunks beyond `size`: a table that is not wanted any more is freed in parts.
+  void shrink_to(std::size_t size) {
+    if (size >= size_) return;
+    chunks_.resize((size + chunk - 1) / chunk);
+    size_ = size;
+  }
   T& push_back(T value) {
     grow_to(size_ + 1);
     return (*this)[size_ - 1] = std::move(value);

@@ -187,12 +187,19 @@ Task<std::map<std::string, std::string>> Ledger::hash(std::string_view name) {
   co_return values;
 }
 
-Task<std::map<std::string, std::uint64_t>> Ledger::undecided() {
-  auto raw = co_await hash("dirty");
-  if (!raw) co_return std::unexpected(raw.error());
-  std::map<std::string, std::uint64_t> skus;
-  for (const auto& [sku, sequence] : *raw)
-    skus.emplace(sku, parse_integer<std::uint64_t>(sequence).value_or(0));
+Task<std::deque<std::pair<std::string, std::uint64_t>>> Ledger::undecided() {
+  std::deque<std::pair<std::string, std::uint64_t>> skus;
+  std::string cursor = "0";
+  do {
+    auto reply = co_await command(redis::Request("HSCAN", key("dirty"), cursor, "COUNT", options_.slice),
+                                  Repeat::harmless);
+    if (!reply) co_return std::unexpected(reply.error());
+    auto page = redis::hash_page(*reply, "dirty");
+    if (!page) co_return std::unexpected(page.error());
+    cursor = std::move(page->cursor);
+    for (const auto& [sku, sequence] : page->fields)
+      skus.emplace_back(sku, parse_integer<std::uint64_t>(sequence).value_or(0));
+  } while (cursor != "0");
   co_return skus;
 }
 

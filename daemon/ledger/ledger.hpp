@@ -9,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -128,7 +129,8 @@ class Ledger {
   Task<Change> set_mode(AccountId account, ListingId listing, std::int64_t mode);
 
   // SKUs that changed since they were last decided on, with the sequence of the change.
-  Task<std::map<std::string, std::uint64_t>> undecided();
+  // In no order; one that changes meanwhile may be in it twice.
+  Task<std::deque<std::pair<std::string, std::uint64_t>>> undecided();
   // Takes them off, unless they changed again since.
   Task<std::int64_t> decided(std::vector<std::pair<std::string, std::uint64_t>> skus);
   Task<std::vector<std::string>> contradicted();  // entities to read again

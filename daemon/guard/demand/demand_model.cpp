@@ -66,6 +66,12 @@ fc::DemandLevel DemandModel::level(Index sku, Instant now) const {
   return filter().level(beliefs_[sku], demand_seconds(now));
 }
 
+fc::DemandLevel DemandModel::level(Instant now) const {
+  auto belief = filter().start(0, 0, demand_seconds(now));
+  if (!belief) throw std::logic_error("a time that no belief can hold");
+  return filter().level(*belief, demand_seconds(now));
+}
+
 double DemandModel::exposure_hours(Instant from, Millis length) const {
   return profiles_[0].exposure_hours(demand_seconds(from), demand_seconds(from + length));
 }

@@ -24,6 +24,10 @@ class DemandModel {
 
   // SKUs 0 .. skus - 1 exist from here on; new ones at the prior, not selling, since `since`.
   void grow(std::size_t skus, Instant since);
+  // Forgets the others: a model that is not wanted any more is freed in parts.
+  void shrink(std::size_t skus) {
+    if (skus < beliefs_.size()) beliefs_.resize(skus);
+  }
   std::size_t size() const { return beliefs_.size(); }
   // Begins again at the prior.
   void begin(Index sku, Instant since);
@@ -45,6 +49,7 @@ class DemandModel {
   forecasting::DemandFilter filter() const { return {profiles_, strata_}; }
 
   forecasting::DemandLevel level(Index sku, Instant now) const;
+  forecasting::DemandLevel level(Instant now) const;  // of a SKU of which nothing is known
   // Units of all channels in [from, from + length), with bursts where the window is short.
   forecasting::WindowDemand window(const forecasting::DemandLevel& level, Instant from, Millis length) const;
   // The same at the hours in which sales happen, whatever the hour is now: what the next sale will meet.

@@ -64,6 +64,11 @@ void PooledDemand::fade(double factor, Instant now) {
   sales_ *= factor;
 }
 
+void PooledDemand::settle(DemandModel::Index sku, Instant now) {
+  const auto at = recent_.find(sku);
+  if (at != recent_.end() && (at->second.empty() || at->second.back() + longest < now)) recent_.erase(at);
+}
+
 void PooledDemand::teach(DemandModel& model, Instant now) const {
   // Half of a week's hours without a sale is no week yet.
   constexpr double enough_units = 500;

@@ -21,6 +21,8 @@ class PooledDemand {
   void teach(DemandModel& model, Instant now) const;
   // Older clusters count less; what can follow no sale any more is forgotten.
   void fade(double factor, Instant now);
+  // Forgets of one SKU what can follow no sale any more: where the past of many is told.
+  void settle(DemandModel::Index sku, Instant now);
 
   // Units of the same SKU beyond the usual that follow a sale within `length`, on average.
   double after_a_sale(Millis length) const;
