@@ -346,25 +346,37 @@ double doubled(double z) {
 
 }  // namespace
 
-WindowDemand DemandFilter::window(const DemandLevel& level, double exposure_hours, double length_hours,
-                                  std::span<const float, lane_count> half_lives_days,
-                                  const BurstModel* burst) {
-  const double exposure = std::clamp(exposure_hours, 0.0, 1e9);
+WindowShape DemandFilter::shape(double length_hours, std::span<const float, lane_count> half_lives_days,
+                                const BurstModel* burst) {
   const double hours = std::clamp(length_hours, 0.0, 1e6);
+  WindowShape shape;
+  // The level moves on while the window lasts; a lane's half-life says how fast.
+  for (std::size_t k = 0; k < lane_count; ++k)
+    shape.drift[k] = doubled(std::min(hours / (48 * static_cast<double>(half_lives_days[k])), 60.0));
+  if (burst != nullptr) shape.burst = burst->at(hours);
+  return shape;
+}
+
+WindowDemand DemandFilter::window(const DemandLevel& level, double exposure_hours, const WindowShape& shape) {
+  const double exposure = std::clamp(exposure_hours, 0.0, 1e9);
   if (exposure == 0) return {};
   double mean = 0;
   for (std::size_t k = 0; k < lane_count; ++k) mean += level.weight[k] * level.units_per_hour[k] * exposure;
   double variance = 0;
   for (std::size_t k = 0; k < lane_count; ++k) {
     const double m = level.units_per_hour[k] * exposure;
-    // The level moves on while the window lasts; a lane's half-life says how fast.
-    const double drift = doubled(std::min(hours / (48 * static_cast<double>(half_lives_days[k])), 60.0));
-    const double known = std::min(exposure * exposure * level.variance[k] * drift, 4 * m * m + 1);
+    const double known = std::min(exposure * exposure * level.variance[k] * shape.drift[k], 4 * m * m + 1);
     variance += level.weight[k] * (known + (m - mean) * (m - mean));
   }
-  const BurstShape shape = burst != nullptr ? burst->at(hours) : BurstShape{};
-  variance += mean * (1 + (level.dispersion - 1) * shape.share) + mean * mean * shape.pairs;
+  variance += mean * (1 + (level.dispersion - 1) * shape.burst.share) + mean * mean * shape.burst.pairs;
   return {std::min(mean, max_window_units), variance};
+}
+
+WindowDemand DemandFilter::window(const DemandLevel& level, double exposure_hours, double length_hours,
+                                  std::span<const float, lane_count> half_lives_days,
+                                  const BurstModel* burst) {
+  if (exposure_hours <= 0) return {};
+  return window(level, exposure_hours, shape(length_hours, half_lives_days, burst));
 }
 
 WindowDemand DemandFilter::window(const DemandBelief& belief, std::int64_t now_seconds,

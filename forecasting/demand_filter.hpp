@@ -31,6 +31,12 @@ struct DemandLevel {
   double mean_units_per_hour() const;
 };
 
+// What of a window's law depends on its length alone, and may be kept where lengths recur.
+struct WindowShape {
+  std::array<double, lane_count> drift{};  // by how much the level's variance grows, lane by lane
+  BurstShape burst{};
+};
+
 class DemandFilter {
  public:
   static constexpr double max_units = 1e9;
@@ -76,6 +82,10 @@ class DemandFilter {
   static WindowDemand window(const DemandLevel& level, double exposure_hours, double length_hours,
                              std::span<const float, lane_count> half_lives_days,
                              const BurstModel* burst = nullptr);
+  // The same in two steps.
+  static WindowShape shape(double length_hours, std::span<const float, lane_count> half_lives_days,
+                           const BurstModel* burst = nullptr);
+  static WindowDemand window(const DemandLevel& level, double exposure_hours, const WindowShape& shape);
 
   // What a promotion multiplies this SKU's demand by: its own sales in promotions, shrunk to the stratum's.
   double promotion_uplift(const DemandBelief& belief) const;

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "daemon/guard/demand/offer_demand.hpp"
+#include "forecasting/targets/slots.hpp"
 
 namespace forestall::backtest {
 
@@ -97,6 +98,15 @@ std::int32_t GuardPolicy::usable(const Sku& sku) const {
                   fc::usable_units(sku.belief, law_, books, 0, settings_.margin, settings_.cancel_cost));
 }
 
+// The short way of what is sold out: every listing is known to show nothing, and nothing is on its way.
+bool GuardPolicy::nothing_offered(world::ListingIndex first) const {
+  for (ChannelIndex c = 0; c < channels_; ++c) {
+    const auto exposure = books_[first + c].exposure();
+    if (!exposure.known || exposure.units > 0) return false;
+  }
+  return true;
+}
+
 // The short way for most sales: stock far beyond anything a blind window or one order asks for, on listings
 // that show plenty of it and await nothing. The planner would answer "as wanted" or "not worth it" for each.
 bool GuardPolicy::nothing_to_ask(world::SkuIndex s, std::int32_t usable,
@@ -139,15 +149,22 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
   Sku& sku = skus_[s];
   const world::ListingIndex first = s * channels_;
   ++counts_.decisions;
+  fc::StockTerms stock{usable(sku)};
+  if (stock.usable_units <= 0 && nothing_offered(first)) {
+    sku.regime = planner::Regime::established;
+    sku.close = false;
+    counts_.steps[static_cast<std::size_t>(planner::Why::as_wanted)] += channels_;
+    return demand_.selling(s, world.now(), false);
+  }
   const fc::DemandLevel level = demand_.level(s, world.now());
   const double per_day = level.mean_units_per_hour() * hours_a_day;
   const guard::Following follow = follow_.after_a_sale(per_day);
-  fc::StockTerms stock{usable(sku)};
   if (sku.decided)
     stock.plenty_bias =
         guard::mind_change_cost(settings_.write_cost * settings_.margin, channels_) * (sku.split ? -1 : 1);
-  auto demand =
-      guard::sku_demand(demand_.model(), level, world.now(), sku.last_sale, Millis{0}, blind_, follow);
+  guard::SkuDemand demand{.level = level,
+                          .later = guard::later_demand(demand_.model(), level, blind_, follow),
+                          .last_sale = sku.last_sale};
   if (nothing_to_ask(s, stock.usable_units, demand.later)) {
     sku.regime = planner::Regime::plenty;
     sku.promised = false;
@@ -157,9 +174,9 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
     return demand_.selling(s, world.now(), true);
   }
   demand.until_receipt = demand_.model().window(level, world.now(), until_receipt(world, sku, per_day));
-  std::array<planner::OfferFacts, fc::max_listings> offers;
+  fc::Slots<planner::OfferFacts, fc::max_listings> offers;
   for (ChannelIndex c = 0; c < channels_; ++c) {
-    auto& offer = offers[c];
+    auto& offer = offers.add();
     offer.exposure = books_[first + c].exposure();
     offer.writes = settings_.writes[c];
     offer.promised = sku.promised;
@@ -178,7 +195,7 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
     offer.terms.write_cost = settings_.write_cost * settings_.margin;
     offer.rested = world.now() - written_[first + c] >= settings_.dwell;
   }
-  const planner::Problem problem{{&stock, 1}, std::span(offers).first(channels_)};
+  const planner::Problem problem{{&stock, 1}, offers.all()};
   if (!planner::make_plan(problem, plan_)) throw std::logic_error("the planner refused its facts");
   if (plan_.verdicts[0].reason != fc::Reason::nothing_to_sell) {
     sku.decided = true;

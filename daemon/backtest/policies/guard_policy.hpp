@@ -84,6 +84,7 @@ class GuardPolicy {
   void sweep(const world::World& world);
   void pass_day(const world::World& world);
   std::int32_t usable(const Sku& sku) const;
+  bool nothing_offered(world::ListingIndex first) const;
   bool nothing_to_ask(world::SkuIndex s, std::int32_t usable, const forecasting::WindowDemand& later) const;
   Millis closed_for(const world::World& world, world::ChannelIndex channel) const;
   Millis until_receipt(const world::World& world, const Sku& sku, double units_per_day) const;

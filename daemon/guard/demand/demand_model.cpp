@@ -16,9 +16,30 @@ std::int64_t demand_seconds(Instant at) {
 
 namespace {
 double hours(Millis length) { return std::chrono::duration<double, std::ratio<3600>>(length).count(); }
+constexpr std::int64_t minutes_kept = 24 * 60;
 }  // namespace
 
-DemandModel::DemandModel() : profiles_{fc::WeekProfile::flat()}, strata_(1) {}
+DemandModel::DemandModel() : profiles_{fc::WeekProfile::flat()}, strata_(1) { keep_shapes(); }
+
+void DemandModel::set_bursts(const fc::BurstModel& bursts) {
+  bursts_ = bursts;
+  keep_shapes();
+}
+
+void DemandModel::keep_shapes() {
+  shapes_.clear();
+  shapes_.reserve(minutes_kept + 1);
+  for (std::int64_t minutes = 0; minutes <= minutes_kept; ++minutes)
+    shapes_.push_back(fc::DemandFilter::shape(hours(std::chrono::minutes(minutes)),
+                                              profiles_[0].half_lives_days(), &bursts_));
+}
+
+fc::WindowShape DemandModel::shape(Millis length) const {
+  const std::int64_t minutes = length / std::chrono::minutes(1);
+  if (minutes >= 0 && minutes <= minutes_kept && length == Millis(std::chrono::minutes(minutes)))
+    return shapes_[static_cast<std::size_t>(minutes)];
+  return fc::DemandFilter::shape(hours(length), profiles_[0].half_lives_days(), &bursts_);
+}
 
 void DemandModel::grow(std::size_t skus, Instant since) {
   if (skus > beliefs_.size()) sizes_.grow(skus);
@@ -37,6 +58,7 @@ void DemandModel::begin(Index sku, Instant since) {
 
 void DemandModel::set_profile(fc::WeekProfile profile) {
   profiles_[0] = profile;
+  keep_shapes();
   double squares = 0, sum = 0;
   for (int hour = 0; hour < fc::hours_per_week; ++hour) {
     const double factor = profiles_[0].factor(std::int64_t{hour} * 3600);
@@ -77,15 +99,15 @@ double DemandModel::exposure_hours(Instant from, Millis length) const {
 }
 
 fc::WindowDemand DemandModel::window(const fc::DemandLevel& level, Instant from, Millis length) const {
-  return fc::DemandFilter::window(level, exposure_hours(from, length), hours(length),
-                                  profiles_[0].half_lives_days(), &bursts_);
+  const double exposure = exposure_hours(from, length);
+  return exposure > 0 ? fc::DemandFilter::window(level, exposure, shape(length)) : fc::WindowDemand{};
 }
 
 // Long windows see the whole week: the factor fades out over a day.
 fc::WindowDemand DemandModel::window_at_sale(const fc::DemandLevel& level, Millis length) const {
   const double h = hours(length);
   const double factor = 1 + (busy_ - 1) * std::clamp(1 - h / 24, 0.0, 1.0);
-  return fc::DemandFilter::window(level, h * factor, h, profiles_[0].half_lives_days(), &bursts_);
+  return fc::DemandFilter::window(level, h * factor, shape(length));
 }
 
 }  // namespace forestall::guard

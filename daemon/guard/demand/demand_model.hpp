@@ -43,7 +43,7 @@ class DemandModel {
 
   void set_profile(forecasting::WeekProfile profile);
   void set_prior(const forecasting::StratumPrior& prior) { strata_[0] = prior; }
-  void set_bursts(const forecasting::BurstModel& bursts) { bursts_ = bursts; }
+  void set_bursts(const forecasting::BurstModel& bursts);
   const forecasting::WeekProfile& profile() const { return profiles_[0]; }
   const forecasting::StratumPrior& prior() const { return strata_[0]; }
   forecasting::DemandFilter filter() const { return {profiles_, strata_}; }
@@ -59,10 +59,16 @@ class DemandModel {
   const forecasting::OrderSizeLaw& order_size(Index sku) const { return sizes_.law(sku); }
 
  private:
+  void keep_shapes();
+  forecasting::WindowShape shape(Millis length) const;
+
   std::vector<forecasting::WeekProfile> profiles_;
   std::vector<forecasting::StratumPrior> strata_;
   std::deque<forecasting::DemandBelief> beliefs_;  // grows without moving what it holds
   forecasting::BurstModel bursts_;
+  // Of windows of 0, 1, 2, ... minutes up to a day: blind windows come in few lengths, and each shape costs
+  // two logarithms and four divisions.
+  std::vector<forecasting::WindowShape> shapes_;
   OrderSizes sizes_;
   std::uint64_t refused_ = 0;
   double busy_ = 1;  // mean factor of the week, weighted by sales

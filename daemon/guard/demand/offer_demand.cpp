@@ -19,11 +19,16 @@ fc::WindowDemand thinned(const fc::WindowDemand& demand, double share) {
   return {mean, mean + std::max(0.0, demand.variance_units2 - demand.mean_units) * share * share};
 }
 
+fc::WindowDemand later_demand(const DemandModel& model, const fc::DemandLevel& level, Millis blind,
+                              Following follow) {
+  return beside_a_sale(model.window_at_sale(level, blind), follow);
+}
+
 SkuDemand sku_demand(const DemandModel& model, const fc::DemandLevel& level, Instant now, Instant last_sale,
                      Millis until_receipt, Millis blind, Following follow) {
   return {.level = level,
           .until_receipt = model.window(level, now, until_receipt),
-          .later = beside_a_sale(model.window_at_sale(level, blind), follow),
+          .later = later_demand(model, level, blind, follow),
           .last_sale = last_sale};
 }
 

@@ -29,6 +29,9 @@ struct SkuDemand {
   forecasting::WindowDemand later{};          // of a blind window at a sale, beside that sale
   Instant last_sale{};
 };
+// A blind window at a sale, beside that sale: SkuDemand::later.
+forecasting::WindowDemand later_demand(const DemandModel& model, const forecasting::DemandLevel& level,
+                                       Millis blind, Following follow);
 // `blind`: from the sale that empties a SKU to its other listings being changed. `follow`: what follows a
 // sale within that.
 SkuDemand sku_demand(const DemandModel& model, const forecasting::DemandLevel& level, Instant now,

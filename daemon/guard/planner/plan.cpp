@@ -8,6 +8,7 @@
 #include "daemon/guard/planner/listing_book.hpp"
 #include "forecasting/targets/demand_cursor.hpp"
 #include "forecasting/targets/ladder.hpp"
+#include "forecasting/targets/slots.hpp"
 #include "forecasting/targets/targets.hpp"
 
 namespace forestall::planner {
@@ -109,13 +110,13 @@ class Steps {
   // Scarce: what has to come down. as_wanted: nothing, it may be raised.
   Why lowering(const OfferFacts& offer, Step& step, bool anchor) const {
     const Exposure& now = offer.exposure;
+    const bool fits = now.units <= step.target || (now.pending == 0 && now.settled_units <= step.target);
+    if (now.known && fits) return Why::as_wanted;
     step.worth = worth_of_lowering(offer, step.target);
     if (!now.known) {
       write(step, WriteKind::absolute, 0);
       return now.pending > 0 || step.regime != Regime::entering ? Why::unknown_listing : Why::zero;
     }
-    if (now.units <= step.target || (now.pending == 0 && now.settled_units <= step.target))
-      return Why::as_wanted;
     if (now.heading_units <= step.target) return Why::awaits_resolve;
     const bool emptied = step.target == 0;
     switch (offer.writes) {
@@ -262,31 +263,27 @@ void plan_steps(const Problem& problem, std::span<const fc::SkuVerdict> verdicts
 }
 
 fc::Expected<void> make_plan(const Problem& problem, Plan& plan) {
-  std::array<fc::ListingTerms, fc::max_listings> terms;
   const std::size_t offers = problem.offers.size();
-  if (offers > terms.size() || problem.skus.size() > fc::max_skus)
+  if (offers > fc::max_listings || problem.skus.size() > fc::max_skus)
     return std::unexpected(fc::ForecastError::out_of_range);
-  for (std::size_t l = 0; l < offers; ++l) {
-    const OfferFacts& offer = problem.offers[l];
-    terms[l] = offer.terms;
-    terms[l].exposure_units = std::min(offer.exposure.units, fc::no_limit);
-    terms[l].through_zero = offer.writes == WriteKind::absolute;
-    if (offer.unproven) terms[l].scarce_cap_units = std::min(terms[l].scarce_cap_units, offer.lot_units);
-    if (!offer.may_lower) terms[l].least_units = std::max(terms[l].least_units, offer.exposure.settled_units);
+  fc::Slots<fc::ListingTerms, fc::max_listings> terms;
+  fc::Slots<fc::ListingTarget, fc::max_listings> targets;
+  for (const OfferFacts& offer : problem.offers) {
+    auto& own = terms.add(offer.terms);
+    own.exposure_units = std::min(offer.exposure.units, fc::no_limit);
+    own.through_zero = offer.writes == WriteKind::absolute;
+    if (offer.unproven) own.scarce_cap_units = std::min(own.scarce_cap_units, offer.lot_units);
+    if (!offer.may_lower) own.least_units = std::max(own.least_units, offer.exposure.settled_units);
+    targets.add();
   }
-  std::array<fc::SkuVerdict, fc::max_skus> verdicts;
-  std::array<fc::ListingTarget, fc::max_listings> targets;
+  const auto verdicts = std::span(plan.verdicts).first(problem.skus.size());
   bool exact = true;
-  if (auto ok = fc::choose_targets(problem.skus, std::span(terms).first(offers),
-                                   std::span(verdicts).first(problem.skus.size()),
-                                   std::span(targets).first(offers), &exact);
-      !ok)
+  if (auto ok = fc::choose_targets(problem.skus, terms.all(), verdicts, targets.all(), &exact); !ok)
     return ok;
-  std::array<std::int32_t, fc::max_listings> units;
-  for (std::size_t l = 0; l < offers; ++l) units[l] = targets[l].units;
-  plan.verdicts = verdicts;
+  fc::Slots<std::int32_t, fc::max_listings> units;
+  for (const fc::ListingTarget& target : targets.all()) units.add(target.units);
   plan.exact = exact;
-  plan_steps(problem, verdicts, std::span(units).first(offers), plan);
+  plan_steps(problem, verdicts, units.all(), plan);
   return {};
 }
 
