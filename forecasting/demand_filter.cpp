@@ -357,6 +357,13 @@ WindowShape DemandFilter::shape(double length_hours, std::span<const float, lane
   return shape;
 }
 
+double DemandFilter::mean_units(const DemandLevel& level, double exposure_hours) {
+  const double exposure = std::clamp(exposure_hours, 0.0, 1e9);
+  double mean = 0;
+  for (std::size_t k = 0; k < lane_count; ++k) mean += level.weight[k] * level.units_per_hour[k] * exposure;
+  return std::min(mean, max_window_units);
+}
+
 WindowDemand DemandFilter::window(const DemandLevel& level, double exposure_hours, const WindowShape& shape) {
   const double exposure = std::clamp(exposure_hours, 0.0, 1e9);
   if (exposure == 0) return {};

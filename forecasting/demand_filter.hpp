@@ -86,6 +86,8 @@ class DemandFilter {
   static WindowShape shape(double length_hours, std::span<const float, lane_count> half_lives_days,
                            const BurstModel* burst = nullptr);
   static WindowDemand window(const DemandLevel& level, double exposure_hours, const WindowShape& shape);
+  // The mean of it alone.
+  static double mean_units(const DemandLevel& level, double exposure_hours);
 
   // What a promotion multiplies this SKU's demand by: its own sales in promotions, shrunk to the stratum's.
   double promotion_uplift(const DemandBelief& belief) const;

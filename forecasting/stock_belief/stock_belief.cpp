@@ -44,7 +44,7 @@ void pack(const ShelfPmf& shelf, int record_units, StockBelief& belief) {
   for (const double c : cell) total += c, top = std::max(top, c);
   belief.mass.fill(0);
   for (std::size_t i = 0; i < cell.size(); ++i)
-    belief.mass[i] = static_cast<std::uint16_t>(std::lround(cell[i] / total * 65535));
+    if (cell[i] > 0) belief.mass[i] = static_cast<std::uint16_t>(std::lround(cell[i] / total * 65535));
   belief.lowest_error = shelf.lowest_units + first - record_units;
   belief.stride = static_cast<std::uint8_t>(stride);
   belief.units_since_spread = 0;
@@ -103,12 +103,11 @@ void read_shelf(const StockBelief& belief, const LossLaw& law, int record_units,
     const double mean = law.gains_per_unit_sold * belief.units_since_spread;
     gains = widening({mean, mean}, found);
   }
-  int top = 0;  // last cell with mass
-  double total = 0;
-  for (int i = 0; i < StockBelief::cells; ++i) {
-    total += belief.mass[static_cast<std::size_t>(i)];
-    if (belief.mass[static_cast<std::size_t>(i)] != 0) top = i;
-  }
+  int sum = 0;
+  for (const std::uint16_t mass : belief.mass) sum += mass;
+  const double total = sum;
+  int top = StockBelief::cells - 1;  // last cell with mass
+  while (top > 0 && belief.mass[static_cast<std::size_t>(top)] == 0) --top;
   const int stride = std::max<int>(1, belief.stride);
   // Highest and lowest units, kept to the cells there are: the lowest are lumped together.
   const int highest = bounded(std::int64_t{record_units} + belief.lowest_error +
@@ -122,8 +121,8 @@ void read_shelf(const StockBelief& belief, const LossLaw& law, int record_units,
     return;
   }
   for (int i = 0; i <= top; ++i) {
+    if (belief.mass[static_cast<std::size_t>(i)] == 0) continue;
     const double p = belief.mass[static_cast<std::size_t>(i)] / total / stride;
-    if (p == 0) continue;
     for (int e = 0; e < stride; ++e) {
       // A shelf cannot be below empty, before the losses or after.
       const int base = std::max(

@@ -7,20 +7,38 @@
 namespace forestall::forecasting {
 namespace {
 
-// Is factor x P(flight > units) above `least`? The walk answers to 1e-12, which nearly always is enough;
-// where it is not, the tail is computed.
-bool tail_matters(const HoldBackTerms& terms, const DemandCursor& flight, double factor, int units,
-                  double least) {
-  constexpr int most_steps = 64;
-  if (units <= most_steps) {
-    DemandCursor cursor = flight;
-    while (cursor.units() < units) cursor.advance();
-    constexpr double doubt = 1e-12;
-    if (factor * (cursor.above() - doubt) > least * (1 + 1e-6)) return true;
-    if (factor * (cursor.above() + doubt) < least * (1 - 1e-6)) return false;
+constexpr int most_walked = 1024;   // units: beyond, tails are computed one by one
+constexpr int walked_exactly = 64;  // up to here the walked tail is the tail
+// What a walk of so many units is off by at most: rounding, and the mass at zero.
+constexpr double doubt = 1e-11;
+
+// P(flight > u), walked once; where a comparison is too close for the walk, computed.
+class Tails {
+ public:
+  Tails(const WindowDemand& flight, const DemandCursor& at_zero) : flight_(flight), next_(at_zero) {}
+
+  // Is `won` above release + missed x P(flight > units)?
+  bool below(double won, double release, double missed, int units) {
+    if (units < most_walked) {
+      const double above = walked(units);
+      if (won > release + missed * (above + doubt) * (1 + 1e-6)) return true;
+      if (won <= release + missed * (above - doubt) * (1 - 1e-6)) return false;
+    }
+    return won > release + missed * probability_above(flight_, units);
   }
-  return factor * probability_above(terms.flight, units) > least;
-}
+
+  // P(flight > units) as the walk has it.
+  double walked(int units) {
+    for (; next_.units() <= units; next_.advance())
+      above_[static_cast<std::size_t>(next_.units())] = next_.above();
+    return above_[static_cast<std::size_t>(units)];
+  }
+
+ private:
+  const WindowDemand& flight_;
+  DemandCursor next_;
+  std::array<double, most_walked> above_;
+};
 
 }  // namespace
 
@@ -32,28 +50,17 @@ int hold_back_units(const HoldBackTerms& terms, const DemandCursor& flight) {
   const double gone = terms.margin + terms.cancel_cost;
   DemandCursor cursor = flight;
   if (stock == 0 || !(gone * cursor.above() > terms.release_cost)) return 0;
+  Tails tails(terms.flight, flight);
   // P(flight >= j) falls with j and P(flight >= stock - j + 1) rises: one crossing. The second matters only
   // where the flight could empty the stock.
-  const bool may_empty = missed > 0 && tail_matters(terms, flight, missed, stock / 2, 1e-9);
-  // P(flight > u) for u < stock, where it is asked for.
-  constexpr int most_walked = 64;
-  std::array<double, most_walked> above;
-  const bool walked = may_empty && stock <= most_walked;
-  if (walked) {
-    DemandCursor each = flight;
-    for (int u = 0; u < stock; ++u, each.advance()) above[static_cast<std::size_t>(u)] = each.above();
-  }
+  const bool may_empty = missed > 0 && !tails.below(1e-9, 0, missed, stock / 2);
+  const auto pays_to_hold = [&](double won, int left) {
+    if (!may_empty) return won > terms.release_cost;
+    if (stock <= walked_exactly) return won > terms.release_cost + missed * tails.walked(left);
+    return tails.below(won, terms.release_cost, missed, left);
+  };
   int held = 0;
-  while (held < stock) {
-    double price = terms.release_cost;
-    const int left = stock - held - 1;
-    if (may_empty)
-      price +=
-          missed * (walked ? above[static_cast<std::size_t>(left)] : probability_above(terms.flight, left));
-    if (!(gone * cursor.above() > price)) break;
-    ++held;
-    cursor.advance();
-  }
+  for (; held < stock && pays_to_hold(gone * cursor.above(), stock - held - 1); ++held) cursor.advance();
   return held;
 }
 

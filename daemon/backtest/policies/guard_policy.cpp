@@ -30,6 +30,7 @@ GuardPolicy::GuardPolicy(const World& world, GuardSettings settings, DemandBook 
       skus_(world.catalogue().skus),
       books_(world.catalogue().listings()),
       written_(world.catalogue().listings()),
+      spans_(channels_),
       cursors_(channels_),
       due_(channels_),
       awaiting_(channels_),
@@ -84,6 +85,14 @@ void GuardPolicy::wake(const World& world, std::vector<world::Write>& writes) {
   }
   see_stock(world);
   sweep(world);
+  if (!dirty_.empty())
+    for (ChannelIndex c = 0; c < channels_; ++c)
+      spans_[c] = guard::offer_span(demand_.model(),
+                                    {.seen_until = watermark_[c],
+                                     .flight = world.scenario().channels[c].live_after,
+                                     .closed = closed_for(world, c),
+                                     .share = demand_.share(c)},
+                                    world.now());
   for (const world::SkuIndex s : dirty_) {
     skus_[s].dirty = false;
     decide(world, s, writes);
@@ -145,6 +154,18 @@ Millis GuardPolicy::closed_for(const World& world, ChannelIndex channel) const {
   return next + every * std::max<std::int64_t>(0, (least - next + every - Millis{1}) / every);
 }
 
+fc::WindowDemand GuardPolicy::receipt_demand(const fc::DemandLevel& level, Instant now, Millis length) {
+  const auto last = receipt_spans_.size() - 1;
+  const auto days_long = static_cast<std::size_t>(length / std::chrono::days{1});
+  auto& kept = receipt_spans_[length == settings_.unordered ? last : std::min(days_long, last - 1)];
+  if (kept.length != length) kept = {{}, length, {0, demand_.model().shape(length)}};
+  if (kept.from != now) {
+    kept.from = now;
+    kept.span.exposure_hours = demand_.model().exposure_hours(now, length);
+  }
+  return guard::DemandModel::window(level, kept.span);
+}
+
 void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<world::Write>& writes) {
   Sku& sku = skus_[s];
   const world::ListingIndex first = s * channels_;
@@ -173,7 +194,7 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
     sku.close = false;
     return demand_.selling(s, world.now(), true);
   }
-  demand.until_receipt = demand_.model().window(level, world.now(), until_receipt(world, sku, per_day));
+  demand.until_receipt = receipt_demand(level, world.now(), until_receipt(world, sku, per_day));
   fc::Slots<planner::OfferFacts, fc::max_listings> offers;
   for (ChannelIndex c = 0; c < channels_; ++c) {
     auto& offer = offers.add();
@@ -184,12 +205,7 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
     offer.lot_units = settings_.lot_units;
     offer.order_size = &demand_.model().order_size(s);
     offer.next_order = demand_.share(c);
-    guard::fill_demand(demand_.model(), demand,
-                       {.seen_until = watermark_[c],
-                        .flight = world.scenario().channels[c].live_after,
-                        .closed = closed_for(world, c),
-                        .share = demand_.share(c)},
-                       world.now(), blind_, follow, offer.terms);
+    guard::fill_demand(demand, spans_[c], world.now(), blind_, follow, offer.terms);
     offer.terms.margin = settings_.margin;
     offer.terms.cancel_cost = std::max(0.0, settings_.caution * settings_.cancel_cost - settings_.margin);
     offer.terms.write_cost = settings_.write_cost * settings_.margin;

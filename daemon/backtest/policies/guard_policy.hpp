@@ -88,6 +88,7 @@ class GuardPolicy {
   bool nothing_to_ask(world::SkuIndex s, std::int32_t usable, const forecasting::WindowDemand& later) const;
   Millis closed_for(const world::World& world, world::ChannelIndex channel) const;
   Millis until_receipt(const world::World& world, const Sku& sku, double units_per_day) const;
+  forecasting::WindowDemand receipt_demand(const forecasting::DemandLevel& level, Instant now, Millis length);
   void decide(const world::World& world, world::SkuIndex sku, std::vector<world::Write>& writes);
 
   GuardSettings settings_;
@@ -99,6 +100,15 @@ class GuardPolicy {
   Millis blind_{0};  // from the sale that empties a SKU to its other listings being changed, on average
   guard::FollowCurve follow_{};  // what follows a sale within that
   std::vector<Instant> next_poll_, watermark_;
+  // What all SKUs decided at one instant share: the blind window of each channel, and windows to receipts by
+  // their days (the last: to what is not on order).
+  std::vector<guard::OfferSpan> spans_;
+  struct ReceiptSpan {
+    Instant from{};
+    Millis length{-1};
+    guard::DemandModel::Span span{};
+  };
+  std::array<ReceiptSpan, 16> receipt_spans_{};
   std::vector<std::size_t> cursors_;
   std::vector<std::deque<ReadBack>> due_;                   // per channel, in the order of going live
   std::vector<std::vector<world::ListingIndex>> awaiting_;  // per channel: readings wait for the watermark

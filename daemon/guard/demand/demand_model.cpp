@@ -98,9 +98,14 @@ double DemandModel::exposure_hours(Instant from, Millis length) const {
   return profiles_[0].exposure_hours(demand_seconds(from), demand_seconds(from + length));
 }
 
-fc::WindowDemand DemandModel::window(const fc::DemandLevel& level, Instant from, Millis length) const {
+DemandModel::Span DemandModel::span(Instant from, Millis length) const {
   const double exposure = exposure_hours(from, length);
-  return exposure > 0 ? fc::DemandFilter::window(level, exposure, shape(length)) : fc::WindowDemand{};
+  if (exposure <= 0) return {};
+  return {exposure, shape(length)};
+}
+
+fc::WindowDemand DemandModel::window(const fc::DemandLevel& level, Instant from, Millis length) const {
+  return window(level, span(from, length));
 }
 
 // Long windows see the whole week: the factor fades out over a day.

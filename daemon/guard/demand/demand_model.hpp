@@ -55,12 +55,21 @@ class DemandModel {
   // The same at the hours in which sales happen, whatever the hour is now: what the next sale will meet.
   forecasting::WindowDemand window_at_sale(const forecasting::DemandLevel& level, Millis length) const;
   double exposure_hours(Instant from, Millis length) const;
+  // What window() needs beside the level: the same for all SKUs asked at one instant.
+  struct Span {
+    double exposure_hours = 0;
+    forecasting::WindowShape shape{};
+  };
+  Span span(Instant from, Millis length) const;
+  static forecasting::WindowDemand window(const forecasting::DemandLevel& level, const Span& span) {
+    return forecasting::DemandFilter::window(level, span.exposure_hours, span.shape);
+  }
+  forecasting::WindowShape shape(Millis length) const;
   // Units of one order, as orders of SKUs like this one teach.
   const forecasting::OrderSizeLaw& order_size(Index sku) const { return sizes_.law(sku); }
 
  private:
   void keep_shapes();
-  forecasting::WindowShape shape(Millis length) const;
 
   std::vector<forecasting::WeekProfile> profiles_;
   std::vector<forecasting::StratumPrior> strata_;

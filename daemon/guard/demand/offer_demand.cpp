@@ -32,17 +32,28 @@ SkuDemand sku_demand(const DemandModel& model, const fc::DemandLevel& level, Ins
           .last_sale = last_sale};
 }
 
+OfferSpan offer_span(const DemandModel& model, const OfferWindow& window, Instant now) {
+  const Millis unseen = std::max(Millis{0}, now - window.seen_until);
+  return {.unseen = model.span(now - unseen, unseen + window.flight),
+          .length = unseen + window.flight,
+          .closed_hours = model.exposure_hours(now + window.flight, window.closed),
+          .share = window.share};
+}
+
+void fill_demand(const SkuDemand& sku, const OfferSpan& span, Instant now, Millis blind, Following follow,
+                 fc::ListingTerms& terms) {
+  terms.until_receipt = thinned(sku.until_receipt, span.share);
+  auto unseen = DemandModel::window(sku.level, span.unseen);
+  if (now - sku.last_sale < span.length + blind) unseen = beside_a_sale(unseen, follow);
+  terms.blind = thinned(unseen, span.share);
+  terms.blind_later = thinned(sku.later, span.share);
+  terms.closed_units = span.share * fc::DemandFilter::mean_units(sku.level, span.closed_hours);
+  terms.shared_level = true;
+}
+
 void fill_demand(const DemandModel& model, const SkuDemand& sku, const OfferWindow& window, Instant now,
                  Millis blind, Following follow, fc::ListingTerms& terms) {
-  const Millis unseen = std::max(Millis{0}, now - window.seen_until);
-  terms.until_receipt = thinned(sku.until_receipt, window.share);
-  auto unseen_demand = model.window(sku.level, now - unseen, unseen + window.flight);
-  if (now - sku.last_sale < unseen + window.flight + blind)
-    unseen_demand = beside_a_sale(unseen_demand, follow);
-  terms.blind = thinned(unseen_demand, window.share);
-  terms.blind_later = thinned(sku.later, window.share);
-  terms.closed_units = window.share * model.window(sku.level, now + window.flight, window.closed).mean_units;
-  terms.shared_level = true;
+  fill_demand(sku, offer_span(model, window, now), now, blind, follow, terms);
 }
 
 }  // namespace forestall::guard

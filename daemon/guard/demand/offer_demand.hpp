@@ -49,7 +49,17 @@ struct OfferWindow {
   Millis closed{};       // on its way through zero: a zero live, seen to hold, and the fill live
   double share = 1;      // of the SKU's demand, 0 .. 1
 };
+// The windows of a channel as of one instant: the same for all its listings.
+struct OfferSpan {
+  DemandModel::Span unseen{};  // the blind window
+  Millis length{};             // of it
+  double closed_hours = 0;     // exposure while it goes through zero
+  double share = 1;
+};
+OfferSpan offer_span(const DemandModel& model, const OfferWindow& window, Instant now);
 // Fills until_receipt, blind, blind_later, closed_units and shared_level, in units of the SKU.
+void fill_demand(const SkuDemand& sku, const OfferSpan& span, Instant now, Millis blind, Following follow,
+                 forecasting::ListingTerms& terms);
 void fill_demand(const DemandModel& model, const SkuDemand& sku, const OfferWindow& window, Instant now,
                  Millis blind, Following follow, forecasting::ListingTerms& terms);
 
