@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <boost/multiprecision/cpp_dec_float.hpp>
 #include <cmath>
 #include <limits>
@@ -185,6 +186,26 @@ TEST(WindowDemand, CheckedRefusesWhatCannotBe) {
   EXPECT_EQ(WindowDemand::checked(1, -1).error(), ForecastError::negative);
   EXPECT_EQ(WindowDemand::checked(2e9, 2e9).error(), ForecastError::too_large);
   EXPECT_EQ(WindowDemand::checked(2, 3).value(), (WindowDemand{2, 3}));
+}
+
+TEST(WindowDemand, PmfStopsWhereEnoughIsKnownAndSaysTheSame) {
+  for (const WindowDemand demand : {WindowDemand{0, 0}, {.004, .006}, {.3, .3}, {7, 19}, {900, 1100}}) {
+    std::array<double, 256> whole, part;
+    part.fill(-1);
+    pmf(demand, whole);
+    double left = 1;
+    const std::size_t cells = pmf_until(demand, part, 1e-7, left);
+    double rest = 1;
+    for (std::size_t x = 0; x < cells; ++x) {
+      EXPECT_GT(rest, 1e-7);
+      EXPECT_EQ(part[x], whole[x]) << demand.mean_units << " at " << x;
+      rest -= whole[x];
+    }
+    EXPECT_EQ(left, rest);
+    if (cells < part.size()) {
+      EXPECT_LE(left, 1e-7);
+    }
+  }
 }
 
 }  // namespace

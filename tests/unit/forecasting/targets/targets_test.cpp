@@ -362,6 +362,41 @@ TEST(Targets, AbsurdInputIsRefusedAndNothingIsWritten) {
             ForecastError::out_of_range);  // twice the same SKU
 }
 
+// Each unit asked by itself, with the tails computed: what the walk must agree with.
+int held_one_by_one(const HoldBackTerms& t) {
+  const double missed = std::max(0.0, t.margin - t.bid_price);
+  const bool may_empty = missed * probability_above(t.flight, t.usable_units / 2) > 1e-9;
+  int held = 0;
+  for (; held < t.usable_units; ++held) {
+    double price = t.release_cost;
+    if (may_empty) price += missed * probability_above(t.flight, t.usable_units - held - 1);
+    if (!((t.margin + t.cancel_cost) * probability_above(t.flight, held) > price)) break;
+  }
+  return held;
+}
+
+TEST(HoldBack, TheWalkAgreesWithTailsComputedOneByOne) {
+  std::mt19937_64 random(8);
+  std::uniform_real_distribution<double> unit(0, 1);
+  int some = 0, all_but_all = 0;
+  for (int trial = 0; trial < 3000; ++trial) {
+    const int stock = 1 + static_cast<int>(random() % (trial % 10 == 0 ? 1500 : 300));
+    const double mean = stock * std::exp(4 * unit(random) - 3);
+    const HoldBackTerms terms{{mean, mean * (1 + 8 * unit(random))},
+                              stock,
+                              1,
+                              100 * unit(random) * unit(random),
+                              .05 * unit(random),
+                              trial % 3 == 0 ? 1 : unit(random)};
+    const int held = hold_back_units(terms);
+    EXPECT_EQ(held, held_one_by_one(terms)) << trial << ": " << stock << " units, " << mean << " in flight";
+    some += held > 0 && held < stock;
+    all_but_all += held > stock / 2 && held < stock;
+  }
+  EXPECT_GT(some, 1000);
+  EXPECT_GT(all_but_all, 100);
+}
+
 TEST(HoldBack, IsTheTailOfTheFlightByTheCostOfACancellation) {
   const WindowDemand flight{.35, .9};
   int before = 0;
