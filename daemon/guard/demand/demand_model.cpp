@@ -16,7 +16,7 @@ std::int64_t demand_seconds(Instant at) {
 
 namespace {
 double hours(Millis length) { return std::chrono::duration<double, std::ratio<3600>>(length).count(); }
-constexpr std::int64_t minutes_kept = 24 * 60;
+constexpr std::int64_t minutes_kept = 1440;  // a day
 }  // namespace
 
 DemandModel::DemandModel() : profiles_{fc::WeekProfile::flat()}, strata_(1) { keep_shapes(); }
