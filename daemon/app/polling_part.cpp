@@ -154,7 +154,7 @@ void Polling::add(flow::Seller& seller) {
     auto& poller = stocks_.emplace_back(tools_, seller, settings, source ? std::move(*source) : nullptr,
                                         source ? std::string() : source.error().detail, [this] { look(); });
     const auto pool = model::parse_word<model::Pool>(settings.pool);
-    if (pool && sources_of_pool[settings.pool] == 1) poller.alone_in(*pool);
+    if (pool) poller.speaks_for(*pool, sources_of_pool[settings.pool] == 1);
     seat.sources.push_back(&poller);
   }
   // Who sells nowhere needs no stock.

@@ -27,6 +27,7 @@
 #include "daemon/ledger/mirror.hpp"
 #include "daemon/ledger/names.hpp"
 #include "daemon/ledger/replies.hpp"
+#include "daemon/ledger/said.hpp"
 #include "daemon/ledger/settings.hpp"
 #include "daemon/redis/client.hpp"
 
@@ -146,6 +147,12 @@ class Ledger {
   // (null: all). A record that cannot be read is passed over; how many were.
   Task<std::size_t> visit_kinds(std::string letters, std::function<bool(std::string_view field)> wanted,
                                 std::function<void(model::Observation&&)> take);
+
+  // What a source last said at a location: of these SKUs, in order; and of every SKU, slice by slice.
+  Task<std::vector<std::optional<Said>>> said(SourceId source, LocationId location, model::Pool pool,
+                                              std::vector<std::string> skus);
+  Task<void> visit_said(SourceId source, LocationId location, model::Pool pool,
+                        std::function<void(std::string_view sku, const Said& said)> see);
 
   Task<std::vector<HistoryEvent>> history(SkuId sku);  // up to 400 days, in order of arrival
   Task<Replay> events_since(std::uint64_t sequence);

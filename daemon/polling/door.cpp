@@ -80,6 +80,39 @@ std::optional<KnownStock> FlowDoor::stock_of(const flow::Seller& seller, const S
   return KnownStock{.on_hand = state->on_hand, .committed = state->committed};
 }
 
+awaitable<Result<std::vector<std::optional<KnownStock>>>> FlowDoor::said_before(
+    flow::Seller& seller, model::Pool pool, std::span<const model::StockLevel* const> levels) {
+  std::vector<std::optional<KnownStock>> all(levels.size());
+  // All at one place, as a source has it; were there several, each is asked for by itself.
+  for (std::size_t begin = 0; begin < levels.size();) {
+    if (!seller.open) co_return fail_retryable(ErrorCode::unavailable, "the seller's ledger is not open");
+    const auto& first = *levels[begin];
+    std::vector<std::string> skus;
+    auto end = begin;
+    for (; end < levels.size() && levels[end]->location == first.location; ++end)
+      skus.push_back(levels[end]->sku.str());
+    auto said = co_await seller.ledger->said(first.from.source, first.location, pool, std::move(skus));
+    if (!said) co_return std::unexpected(said.error());
+    for (std::size_t i = 0; i < said->size(); ++i)
+      if (const auto& one = (*said)[i]) all[begin + i] = {one->on_hand, one->committed};
+    begin = end;
+  }
+  co_return all;
+}
+
+awaitable<Result<std::vector<ports::NamedSku>>> FlowDoor::named_by(flow::Seller& seller, model::Pool pool,
+                                                                   const SourceId& source,
+                                                                   const LocationId& at) {
+  if (!seller.open) co_return fail_retryable(ErrorCode::unavailable, "the seller's ledger is not open");
+  std::vector<ports::NamedSku> all;
+  const auto done = co_await seller.ledger->visit_said(
+      source, at, pool, [&all](std::string_view sku, const ledger::Said& said) {
+        if (auto id = SkuId::parse(sku)) all.push_back({std::move(*id), said.true_at});
+      });
+  if (!done) co_return std::unexpected(done.error());
+  co_return all;
+}
+
 std::size_t FlowDoor::known_skus(const flow::Seller& seller) const {
   return seller.open ? seller.ledger->mirror().skus() : 0;
 }

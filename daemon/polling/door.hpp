@@ -46,6 +46,14 @@ class Door {
   // Of one SKU; nullopt where its stock is not known.
   virtual std::optional<KnownStock> stock_of(const flow::Seller& seller, const SkuId& sku,
                                              model::Pool pool) const = 0;
+  // Where several sources speak for a pool: what this one said before of each level at its place, in order;
+  // and every SKU that it named, with the time that it was true (a SKU may come twice).
+  virtual boost::asio::awaitable<Result<std::vector<std::optional<KnownStock>>>> said_before(
+      flow::Seller& seller, model::Pool pool, std::span<const model::StockLevel* const> levels) = 0;
+  virtual boost::asio::awaitable<Result<std::vector<ports::NamedSku>>> named_by(flow::Seller& seller,
+                                                                                model::Pool pool,
+                                                                                const SourceId& source,
+                                                                                const LocationId& at) = 0;
   virtual std::size_t known_skus(const flow::Seller& seller) const = 0;
   virtual bool knows_open_order(const flow::Seller& seller, const AccountId& account,
                                 const OrderId& order) const = 0;
@@ -65,6 +73,12 @@ class FlowDoor final : public Door {
                                                                    model::Pool pool) override;
   std::optional<KnownStock> stock_of(const flow::Seller& seller, const SkuId& sku,
                                      model::Pool pool) const override;
+  boost::asio::awaitable<Result<std::vector<std::optional<KnownStock>>>> said_before(
+      flow::Seller& seller, model::Pool pool, std::span<const model::StockLevel* const> levels) override;
+  boost::asio::awaitable<Result<std::vector<ports::NamedSku>>> named_by(flow::Seller& seller,
+                                                                        model::Pool pool,
+                                                                        const SourceId& source,
+                                                                        const LocationId& at) override;
   std::size_t known_skus(const flow::Seller& seller) const override;
   bool knows_open_order(const flow::Seller& seller, const AccountId& account,
                         const OrderId& order) const override;

@@ -42,21 +42,35 @@ void StockPoller::ask(bool from_start) {
 
 awaitable<void> StockPoller::recall() {
   const auto share = tools_.activity.begin();  // a world in lock-step waits for the ledger
+  Error told;
   for (;;) {
     while (!tools_.door.is_open(seller_)) co_await net::sleep_for(tools_.machine_clock, open_asked_every);
     const auto noted = co_await tools_.door.cursor(seller_, truth_name());
-    if (noted) {
+    auto named = co_await named_before();
+    if (noted && named) {
       if (const auto instant = parse_instant(*noted)) {
         true_at_ = *instant;
         seller_.stock_read = true;
       }
-      if (source_ && alone_in_ && source_->traits().snapshots)
-        source_->remember(co_await tools_.door.known_stock(seller_, *alone_in_));
+      named_ = named->size();
+      if (source_ && source_->traits().snapshots && !named->empty()) source_->remember(*named);
       moved_();
       co_return;
     }
+    if (!named && named.error().detail != told.detail) {
+      told = named.error();
+      log_.warning("stock_not_recalled", {{"reason", told}});
+    }
     co_await net::sleep_for(tools_.machine_clock, 1s);
   }
+}
+
+awaitable<Result<std::vector<ports::NamedSku>>> StockPoller::named_before() {
+  if (!source_ || !ground_) co_return std::vector<ports::NamedSku>{};
+  if (!ground_->alone)
+    co_return co_await tools_.door.named_by(seller_, ground_->pool, settings_.id, settings_.location);
+  if (!source_->traits().snapshots) co_return std::vector<ports::NamedSku>{};
+  co_return co_await tools_.door.known_stock(seller_, ground_->pool);
 }
 
 awaitable<void> StockPoller::run() {
@@ -88,14 +102,29 @@ void StockPoller::failed(const Error& error) {
 // A few zeros that no order explains are marked as suspect: what they pause can be undone, and the next
 // reading verifies them. Too many, or other signs that it is not what it was, and it is the feed that is
 // suspect: nothing of the page is taken.
-Status StockPoller::look_over(ports::Page& page, FeedWatch& watch) {
-  if (!alone_in_ || accept_zeros_) return {};
+awaitable<Status> StockPoller::look_over(ports::Page& page, FeedWatch& watch) {
+  if (!ground_ || accept_zeros_) co_return Status{};
+  std::vector<model::StockLevel*> levels;
+  for (auto& observation : page.observations)
+    if (auto* level = std::get_if<model::StockLevel>(&observation)) levels.push_back(level);
+  std::vector<std::optional<KnownStock>> known;
+  if (ground_->alone) {
+    known.reserve(levels.size());
+    for (const auto* level : levels)
+      known.push_back(tools_.door.stock_of(seller_, level->sku, ground_->pool));
+  } else {
+    const std::vector<const model::StockLevel*> asked(levels.begin(), levels.end());
+    auto said = co_await tools_.door.said_before(seller_, ground_->pool, asked);
+    if (!said) co_return std::unexpected(said.error());
+    known = std::move(*said);
+  }
   std::vector<model::StockLevel*> zeros;
   PageCounts counts{.read = page.observations.size(), .unreadable = page.set_aside.size()};
-  for (auto& observation : page.observations) {
-    auto* level = std::get_if<model::StockLevel>(&observation);
-    if (level == nullptr) continue;
-    const auto before = tools_.door.stock_of(seller_, level->sku, *alone_in_);
+  std::size_t first_seen = 0;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    auto* const level = levels[i];
+    const auto& before = known[i];
+    if (!before && level->on_hand) ++first_seen;
     if (level->on_hand && *level->on_hand > Units(0)) zeroed_.erase(level->sku.str());
     if (unexplained_zero(before, *level)) {
       zeros.push_back(level);
@@ -107,10 +136,11 @@ Status StockPoller::look_over(ports::Page& page, FeedWatch& watch) {
   }
   if (const auto why = watch.doubt(counts, page.snapshot)) {
     doubted_ = true;
-    return fail(
+    co_return fail(
         ErrorCode::conflict,
         fmt::format("{}: the feed is suspect. If it is true: forestall accept {}", *why, settings_.id.str()));
   }
+  named_ += first_seen;
   constexpr std::size_t told = 5;
   for (auto* level : zeros) {
     level->suspect = true;
@@ -118,7 +148,7 @@ Status StockPoller::look_over(ports::Page& page, FeedWatch& watch) {
   }
   for (std::size_t i = 0; i < std::min(zeros.size(), told); ++i)
     log_.warning("stock_suspect", {{"sku", zeros[i]->sku}, {"reason", "zero, and no order explains it"}});
-  return {};
+  co_return Status{};
 }
 
 awaitable<Status> StockPoller::round(bool from_start) {
@@ -131,7 +161,8 @@ awaitable<Status> StockPoller::round(bool from_start) {
     cursor.text = std::move(*stored);
   }
   bool restarted = from_start;
-  FeedWatch watch(settings_, tools_.door.known_skus(seller_), source_->traits().snapshots, zeroed_.size());
+  const auto known = ground_ && !ground_->alone ? named_ : tools_.door.known_skus(seller_);
+  FeedWatch watch(settings_, known, source_->traits().snapshots, zeroed_.size());
   bool taken = false;
   for (;;) {
     auto page = co_await source_->poll(cursor, read_timeout);
@@ -146,7 +177,7 @@ awaitable<Status> StockPoller::round(bool from_start) {
     const bool more = page->more;
     const auto next = page->next;
     const auto share = tools_.activity.begin();
-    if (auto ok = look_over(*page, watch); !ok) co_return ok;
+    if (auto ok = co_await look_over(*page, watch); !ok) co_return ok;
     taken = taken || !page->observations.empty();
     const auto applied = co_await applier_.apply(std::move(*page), cursor.text);
     if (!applied) co_return std::unexpected(applied.error());

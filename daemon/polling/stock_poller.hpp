@@ -21,9 +21,9 @@ class StockPoller {
   StockPoller(const Tools& tools, flow::Seller& seller, config::StockSettings settings,
               std::unique_ptr<ports::StockSource> source, std::string why_not, std::function<void()> moved);
 
-  // No other source speaks for the pool: what is known of it was said by this one. So what a snapshot no
-  // longer names is noticed across a restart too, and zeros that no order explains are doubted.
-  void alone_in(model::Pool pool) { alone_in_ = pool; }
+  // What was known before is compared with what is read: of a source that alone speaks for its pool the
+  // mirror knows it; of one among several the records, which hold what each of them said.
+  void speaks_for(model::Pool pool, bool alone) { ground_ = {pool, alone}; }
 
   boost::asio::awaitable<void> run();  // until cancelled
   void ask(bool from_start);
@@ -47,7 +47,8 @@ class StockPoller {
  private:
   boost::asio::awaitable<Status> round(bool from_start);
   boost::asio::awaitable<void> recall();
-  Status look_over(ports::Page& page, FeedWatch& watch);
+  boost::asio::awaitable<Status> look_over(ports::Page& page, FeedWatch& watch);
+  boost::asio::awaitable<Result<std::vector<ports::NamedSku>>> named_before();
   void failed(const Error& error);
   std::string truth_name() const { return applier_.cursor_name() + " truth"; }
 
@@ -64,7 +65,12 @@ class StockPoller {
   bool asked_ = false;
   bool from_start_ = false;
   std::optional<Instant> true_at_{};
-  std::optional<model::Pool> alone_in_{};
+  struct Ground {
+    model::Pool pool;
+    bool alone;
+  };
+  std::optional<Ground> ground_{};
+  std::size_t named_ = 0;  // SKUs that one source among several ever named
   // SKUs whose unexplained zero was taken from the reading that is under way: its pages are taken one by one,
   // and each failure begins a new round of the same reading.
   std::unordered_set<std::string> zeroed_{};

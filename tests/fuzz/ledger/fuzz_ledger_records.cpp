@@ -6,6 +6,7 @@
 
 #include "daemon/ledger/entity_codec.hpp"
 #include "daemon/ledger/replies.hpp"
+#include "daemon/ledger/said.hpp"
 #include "daemon/ledger/stored.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -16,9 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Names n;
     n.add("account:shop", 1);
     n.add("location:berlin", 1);
+    n.add("feed:wms berlin", 1);
     return n;
   }();
-  switch (data[0] % 9) {
+  switch (data[0] % 10) {
     case 0:
       (void)decode_applied(bytes);
       break;
@@ -42,6 +44,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 7:
       (void)decode_listing("1:CUP", bytes, names);
+      break;
+    case 9:
+      (void)SaidBy(names, forestall::SourceId::literal("wms"), forestall::LocationId::literal("berlin"),
+                   forestall::model::Pool::own)
+          .of("CUP", bytes);
       break;
     default:
       for (const char* field : {"c:", "s:", "m:", "r:", "p:", "x:", "h:"}) (void)decode_entity(field, bytes);

@@ -51,6 +51,7 @@ awaitable<Result<ledger::Applied>> MemoryDoor::apply(flow::Seller&,
     if (const auto* level = std::get_if<model::StockLevel>(&observation);
         level != nullptr && level->on_hand) {
       stock[level->sku.str()].on_hand = *level->on_hand;
+      said[{level->from.source.str(), level->sku.str()}] = *level;
       suspect[level->sku.str()] = level->suspect;
     }
     ++changes[entity];
@@ -78,6 +79,26 @@ awaitable<std::vector<ports::NamedSku>> MemoryDoor::known_stock(flow::Seller&, m
   for (const auto& [entity, version] : versions)
     if (entity.starts_with("s "))
       all.push_back({SkuId::literal(entity.substr(2)), Instant(Millis(static_cast<std::int64_t>(version)))});
+  co_return all;
+}
+
+awaitable<Result<std::vector<std::optional<polling::KnownStock>>>> MemoryDoor::said_before(
+    flow::Seller&, model::Pool, std::span<const model::StockLevel* const> levels) {
+  std::vector<std::optional<polling::KnownStock>> all;
+  for (const auto* level : levels) {
+    const auto found = said.find({level->from.source.str(), level->sku.str()});
+    all.emplace_back();
+    if (found != said.end()) all.back() = {*found->second.on_hand, stock[level->sku.str()].committed};
+  }
+  co_return all;
+}
+
+awaitable<Result<std::vector<ports::NamedSku>>> MemoryDoor::named_by(flow::Seller&, model::Pool,
+                                                                     const SourceId& source,
+                                                                     const LocationId&) {
+  std::vector<ports::NamedSku> all;
+  for (const auto& [name, level] : said)
+    if (name.first == source.str()) all.push_back({level.sku, level.from.true_at});
   co_return all;
 }
 

@@ -29,6 +29,11 @@ class MemoryDoor final : public polling::Door {
     const auto found = stock.find(sku.str());
     return found == stock.end() ? std::nullopt : std::optional(found->second);
   }
+  boost::asio::awaitable<Result<std::vector<std::optional<polling::KnownStock>>>> said_before(
+      flow::Seller&, model::Pool, std::span<const model::StockLevel* const> levels) override;
+  boost::asio::awaitable<Result<std::vector<ports::NamedSku>>> named_by(flow::Seller&, model::Pool,
+                                                                        const SourceId& source,
+                                                                        const LocationId&) override;
   std::size_t known_skus(const flow::Seller&) const override { return stock.size(); }
   bool knows_open_order(const flow::Seller&, const AccountId&, const OrderId& order) const override {
     return changes.contains("o " + order.str());
@@ -43,7 +48,8 @@ class MemoryDoor final : public polling::Door {
   bool contradicts = false;
 
   std::map<std::string, polling::KnownStock> stock{};  // on hand as last read; what orders took is the test's
-  std::map<std::string, bool> suspect{};               // as last read
+  std::map<std::pair<std::string, std::string>, model::StockLevel> said{};  // source, SKU -> as last read
+  std::map<std::string, bool> suspect{};                                    // as last read
   std::map<std::string, std::string> cursors{};
   std::map<std::string, std::uint64_t> versions{};  // entity -> version
   std::map<std::string, int> changes{};             // entity -> how often it changed
