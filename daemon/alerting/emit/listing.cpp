@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -18,6 +19,7 @@ constexpr auto reasons = std::to_array<std::pair<std::string_view, std::string_v
     {"sold_elsewhere", "units were sold elsewhere"},
     {"sold_out", "nothing is left"},
     {"sold_out_by_itself", "its last unit was sold"},
+    {"scarce", "its last units are listed elsewhere instead"},
     {"over_cap", "more was shown than the cap"},
     {"restocked", "there is more stock"},
     {"back_in_stock", "there is stock again"},
@@ -57,21 +59,38 @@ std::vector<std::string> numbers_of(const std::string& explanation) {
   return lines;
 }
 
+// Of units that only move between listings nobody has to know more than where they are.
+constexpr std::size_t most_named = 3;
+
+std::string moved_text(std::span<const std::string> elsewhere) {
+  if (elsewhere.empty()) return reason_text("scarce");
+  std::string names;
+  for (std::size_t i = 0; i < std::min(elsewhere.size(), most_named); ++i)
+    names += (i == 0 ? "" : ", ") + elsewhere[i];
+  if (elsewhere.size() > most_named) names += fmt::format(" and {} more", elsewhere.size() - most_named);
+  return "its last units are listed on " + names + " instead";
+}
+
 }  // namespace
 
 std::optional<Alert> alert_of(const journal::Intent& intent, Change change, std::string_view particulars,
-                              const SellerId& seller) {
+                              const SellerId& seller, std::span<const std::string> elsewhere) {
   const auto target = journal::target_of(intent.command);
   if (!target || intent.origin == journal::Origin::person || intent.reason == "sold_out_by_itself")
     return std::nullopt;
+  // Half of a step: it shows its new number a moment later.
+  if (intent.reason == "through_zero") return std::nullopt;
   const auto& account = journal::account_of(intent.command);
   const auto& listing = journal::listing_of(intent.command);
   const auto before = intent.before.quantity;
-  const bool paused = *target == Units{} && before != Units{};
+  const bool moved = intent.reason == "scarce";
+  const bool emptied = *target == Units{} && before != Units{};
+  const bool paused = emptied && !moved;
   const bool resumed = *target > Units{} && before == Units{};
-  const bool lowered = !paused && before && *target < *before;
-  if (!paused && !resumed && !lowered) return std::nullopt;
-  const std::string_view what = paused ? "paused" : resumed ? "resumed" : "lowered";
+  const bool lowered = !emptied && before && *target < *before;
+  if (!emptied && !resumed && !lowered) return std::nullopt;
+  const std::string_view what = paused ? "paused" : emptied ? "emptied" : resumed ? "resumed" : "lowered";
+  const auto why = moved ? moved_text(elsewhere) : reason_text(intent.reason);
   const auto shown = fmt::format("{} instead of {} shown", target->count(),
                                  before ? std::to_string(before->count()) : std::string("?"));
   const bool made = change == Change::made;
@@ -79,9 +98,8 @@ std::optional<Alert> alert_of(const journal::Intent& intent, Change change, std:
                            fmt::format("{} {}{}", listing.str(), made ? "" : "wish ", particulars)},
               .severity = paused ? Severity::warning : Severity::info,
               .lasting = false,
-              .headline = made ? fmt::format("{} {}: {}", listing.str(), what, reason_text(intent.reason))
-                               : fmt::format("{} would have been {}: {}", listing.str(), what,
-                                             reason_text(intent.reason)),
+              .headline = made ? fmt::format("{} {}: {}", listing.str(), what, why)
+                               : fmt::format("{} would have been {}: {}", listing.str(), what, why),
               .numbers = {shown},
               .labels = {{"listing", listing.str()}, {"reason", intent.reason}, {"what", std::string(what)}}};
   if (!made)
@@ -92,6 +110,8 @@ std::optional<Alert> alert_of(const journal::Intent& intent, Change change, std:
     alert.first = fmt::format(
         "Nothing to do: it resumes when there is stock. To overrule it: forestall resume {} --seller {}",
         listing.str(), seller.str());
+  else if (emptied)
+    alert.first = "Nothing to do: the units are on sale, each once. It shows some again when there are more.";
   else
     alert.first = "Nothing to do.";
   for (auto& line : numbers_of(intent.explanation)) alert.numbers.push_back(std::move(line));

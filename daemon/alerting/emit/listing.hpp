@@ -3,6 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "daemon/alerting/alert.hpp"
@@ -12,9 +14,10 @@ namespace forestall::alerting {
 
 enum class Change : std::uint8_t { made, only_wished };  // only_wished: mode advise
 
-// nullopt where nobody needs to be told: what a person did, or a quantity that only rose.
-// `particulars`: of the identity, so that each change is told ("17", its epoch).
+// nullopt where nobody needs to be told: what a person did, a quantity that only rose, or a zero on the way
+// to another number. `particulars`: of the identity, so that each change is told ("17", its epoch).
+// `elsewhere`: the listings that show the units of one that was emptied for them ("amazon-us MUG").
 std::optional<Alert> alert_of(const journal::Intent& intent, Change change, std::string_view particulars,
-                              const SellerId& seller);
+                              const SellerId& seller, std::span<const std::string> elsewhere = {});
 
 }  // namespace forestall::alerting

@@ -85,9 +85,33 @@ TEST(ListingTest, PausesAreToldWithTheirReasonAndHowToOverrule) {
   auto persons = intent(3, 0);
   persons.origin = journal::Origin::person;
   EXPECT_FALSE(alert_of(persons, Change::made, "1", acme));
+  auto step = intent(3, 0);
+  step.reason = "through_zero";
+  EXPECT_FALSE(alert_of(step, Change::made, "1", acme)) << "it shows its new number a moment later";
+  EXPECT_FALSE(alert_of(step, Change::only_wished, "1", acme));
   auto broken = intent(3, 0);
   broken.explanation = "{\"components\":7}";
   EXPECT_EQ(alert_of(broken, Change::made, "1", acme)->numbers.size(), 1u);
+}
+
+TEST(ListingTest, UnitsThatMoveToAnotherListingAreNoPause) {
+  auto emptied = intent(3, 0);
+  emptied.reason = "scarce";
+  const std::vector<std::string> one = {"shop MUG"};
+  const auto alert = alert_of(emptied, Change::made, "17", acme, one).value();
+  EXPECT_EQ(alert.headline, "MUG emptied: its last units are listed on shop MUG instead");
+  EXPECT_EQ(alert.severity, Severity::info);
+  EXPECT_THAT(alert.first, testing::Not(HasSubstr("resumes when there is stock")));
+  EXPECT_THAT(alert.first, testing::StartsWith("Nothing to do: the units are on sale"));
+  const std::vector<std::string> four = {"a M", "b M", "c M", "d M"};
+  EXPECT_EQ(alert_of(emptied, Change::only_wished, "1-1", acme, four)->headline,
+            "MUG would have been emptied: its last units are listed on a M, b M, c M and 1 more instead");
+  EXPECT_EQ(alert_of(emptied, Change::made, "17", acme)->headline,
+            "MUG emptied: its last units are listed elsewhere instead");
+  auto lowered = intent(3, 1);
+  lowered.reason = "scarce";
+  EXPECT_EQ(alert_of(lowered, Change::made, "17", acme, one)->headline,
+            "MUG lowered: its last units are listed on shop MUG instead");
 }
 
 }  // namespace
