@@ -40,8 +40,8 @@ class DemandCursor {
     above_ = 1;
     start_ =
         static_cast<int>(std::fmax(0.0, std::floor(mean - 12 * std::sqrt(mean + std::fmax(0.0, spread)))));
-    if (start_ == 0) begin(demand);
     source_ = demand;
+    if (start_ == 0) begin();
   }
 
   // E[D] as the walk counts it: what excess() is at 0 units, without making a cursor.
@@ -61,10 +61,8 @@ class DemandCursor {
     const double inverse = x < reciprocals.size() ? reciprocals[x] : 1.0 / (static_cast<double>(units_) + 1);
     mass_ *= (step_ + slope_ * static_cast<double>(units_)) * inverse;
     ++units_;
-    if (units_ == start_) {
-      begin(source_);
-      return;
-    }
+    if (units_ == start_) [[unlikely]]
+      return begin();
     above_ = above_ > mass_ ? above_ - mass_ : 0.0;
   }
 
@@ -75,9 +73,17 @@ class DemandCursor {
     return table;
   }();
 
-  void begin(const WindowDemand& demand) {
-    mass_ = probability_exactly(demand, units_);
-    above_ = probability_above(demand, units_);
+  struct Begun {
+    double mass, above;
+  };
+  // Values in, values out: a walk that never comes here stays in registers.
+  [[gnu::noinline]] static Begun law_at(WindowDemand demand, int units) {
+    return {probability_exactly(demand, units), probability_above(demand, units)};
+  }
+  void begin() {
+    const auto [mass, above] = law_at(source_, units_);
+    mass_ = mass;
+    above_ = above;
   }
 
   double mass_ = 0;    // P(D = units_)

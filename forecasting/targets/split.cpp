@@ -40,15 +40,19 @@ void draw_curve(const ListingTerms& listing, const CurveTerms& terms, const Dema
   out.last = std::min(most / terms.stride, split_steps);
   DemandCursor demand = until_receipt;
   const double mean = demand.excess();
-  const int last = out.last;
+  // What each quantity sells, then what it takes to get there.
   for (int i = 0;; ++i) {
-    const int units = i * terms.stride;
-    double value = listing.margin * (mean - demand.excess());
-    if (units != shown) value -= (units == 0 || shown == 0) ? listing.write_cost : move;
-    const bool can = units + terms.stride > least && (units == 0 || units >= needs);
-    out.value[static_cast<std::size_t>(i)] = can ? value : impossible;
-    if (i == last) return;
+    out.value[static_cast<std::size_t>(i)] = listing.margin * (mean - demand.excess());
+    if (i == out.last) break;
     for (int n = 0; n < terms.stride; ++n) demand.advance();
+  }
+  const double writes = shown == 0 ? listing.write_cost : move;
+  for (int i = 0; i <= out.last; ++i) {
+    double& value = out.value[static_cast<std::size_t>(i)];
+    const int units = i * terms.stride;
+    if (units != shown) value -= units == 0 ? listing.write_cost : writes;
+    const bool can = units + terms.stride > least && (units == 0 || units >= needs);
+    if (!can) value = impossible;
   }
 }
 
