@@ -168,12 +168,14 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
     const double share = one.offer.next_order / static_cast<double>(component.units.count());
     const Instant watermark =
         desk.account.orders_complete_before.value_or(clock.now() - pace_of(desk).seen) + ahead;
-    guard::fill_demand(beliefs.model(), demand,
-                       {.seen_until = watermark,
-                        .flight = pace_of(desk).flight,
-                        .closed = pace_of(desk).seen + pace_of(desk).flight,
-                        .share = share},
-                       now, blind, follow, terms);
+    const auto span = guard::offer_span(beliefs.model(),
+                                        {.seen_until = watermark,
+                                         .flight = pace_of(desk).flight,
+                                         .closed = pace_of(desk).seen + pace_of(desk).flight,
+                                         .share = share},
+                                        now);
+    guard::fill_demand(demand, span, now, blind, follow, terms);
+    one.offer.writes = planner::way_of(one.offer.writes, guard::units_in_flight(demand, span));
   }
   if (!(some_write && some_watch)) return guard::decide_together(std::move(facts), now, detail);
 

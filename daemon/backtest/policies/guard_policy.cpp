@@ -199,13 +199,13 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
   for (ChannelIndex c = 0; c < channels_; ++c) {
     auto& offer = offers.add();
     offer.exposure = books_[first + c].exposure();
-    offer.writes = settings_.writes[c];
     offer.promised = sku.promised;
     offer.unproven = settings_.lot_units > 0;
     offer.lot_units = settings_.lot_units;
     offer.order_size = &demand_.model().order_size(s);
     offer.next_order = demand_.share(c);
     guard::fill_demand(demand, spans_[c], world.now(), blind_, follow, offer.terms);
+    offer.writes = planner::way_of(settings_.writes[c], guard::units_in_flight(demand, spans_[c]));
     offer.terms.margin = settings_.margin;
     offer.terms.cancel_cost = std::max(0.0, settings_.caution * settings_.cancel_cost - settings_.margin);
     offer.terms.write_cost = settings_.write_cost * settings_.margin;

@@ -36,6 +36,7 @@ OfferSpan offer_span(const DemandModel& model, const OfferWindow& window, Instan
   const Millis unseen = std::max(Millis{0}, now - window.seen_until);
   return {.unseen = model.span(now - unseen, unseen + window.flight),
           .length = unseen + window.flight,
+          .flight_hours = model.exposure_hours(now, window.flight),
           .closed_hours = model.exposure_hours(now + window.flight, window.closed),
           .share = window.share};
 }
@@ -49,6 +50,10 @@ void fill_demand(const SkuDemand& sku, const OfferSpan& span, Instant now, Milli
   terms.blind_later = thinned(sku.later, span.share);
   terms.closed_units = span.share * fc::DemandFilter::mean_units(sku.level, span.closed_hours);
   terms.shared_level = true;
+}
+
+double units_in_flight(const SkuDemand& sku, const OfferSpan& span) {
+  return span.share * fc::DemandFilter::mean_units(sku.level, span.flight_hours);
 }
 
 void fill_demand(const DemandModel& model, const SkuDemand& sku, const OfferWindow& window, Instant now,

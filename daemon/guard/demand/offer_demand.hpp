@@ -53,10 +53,13 @@ struct OfferWindow {
 struct OfferSpan {
   DemandModel::Span unseen{};  // the blind window
   Millis length{};             // of it
+  double flight_hours = 0;     // exposure while a write goes live
   double closed_hours = 0;     // exposure while it goes through zero
   double share = 1;
 };
 OfferSpan offer_span(const DemandModel& model, const OfferWindow& window, Instant now);
+// What the listing's shoppers ask for while a write of it goes live.
+double units_in_flight(const SkuDemand& sku, const OfferSpan& span);
 // Fills until_receipt, blind, blind_later, closed_units and shared_level, in units of the SKU.
 void fill_demand(const SkuDemand& sku, const OfferSpan& span, Instant now, Millis blind, Following follow,
                  forecasting::ListingTerms& terms);

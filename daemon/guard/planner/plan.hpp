@@ -38,6 +38,15 @@ struct OfferFacts {
   bool rested = true;     // the dwell time since its last write has passed
 };
 
+// A compare fails where the listing sells between the last look and the landing, and is tried again a flight
+// later while the listing goes on selling. Where shoppers ask for more than this within a flight, the count
+// is written as on an absolute channel: whatever was sold meanwhile, it lands.
+inline constexpr double most_sold_in_flight = 0.1;
+constexpr WriteKind way_of(WriteKind proved, double units_in_flight) {
+  return proved == WriteKind::compare_and_set && units_in_flight > most_sold_in_flight ? WriteKind::absolute
+                                                                                       : proved;
+}
+
 struct Problem {
   std::span<const forecasting::StockTerms> skus;
   std::span<const OfferFacts> offers;

@@ -120,6 +120,12 @@ TEST(Plan, CompareAndSetNamesWhatItExpects) {
   EXPECT_EQ(plan.steps[0].expected, 5);
 }
 
+TEST(Plan, ACompareThatIsBoundToFailIsNotTried) {
+  EXPECT_EQ(way_of(WriteKind::compare_and_set, most_sold_in_flight / 2), WriteKind::compare_and_set);
+  EXPECT_EQ(way_of(WriteKind::compare_and_set, most_sold_in_flight * 2), WriteKind::absolute);
+  EXPECT_EQ(way_of(WriteKind::relative, most_sold_in_flight * 2), WriteKind::relative);
+}
+
 TEST(Plan, AnUnprovenChannelGetsOneLot) {
   auto unproven = offer(0);
   unproven.unproven = true;
