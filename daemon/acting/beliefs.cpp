@@ -330,8 +330,8 @@ double Beliefs::share(const AccountId& account, std::span<const AccountId> among
   return all > 0 ? units(account) / all : 1;
 }
 
-guard::SkuDemand Beliefs::demand(SkuRef sku, Instant now, Units available, Millis lead_time, Millis blind,
-                                 guard::Following follow) const {
+guard::SkuDemand Beliefs::demand(SkuRef sku, Instant now, Units available, Millis lead_time,
+                                 Millis blind) const {
   // Its belief is still to be made: nothing is known of it.
   const bool made = index(sku) < model_.size();
   const auto level = made ? model_.level(index(sku), now) : model_.level(now);
@@ -347,7 +347,7 @@ guard::SkuDemand Beliefs::demand(SkuRef sku, Instant now, Units available, Milli
     until = lead_time + Millis(static_cast<std::int64_t>(std::clamp(before, 0.0, 60.0) * 86'400'000));
   }
   const Instant last_sale = made ? shelves_[index(sku)].last_sale : Instant{};
-  return guard::sku_demand(model_, level, now, last_sale, until, blind, follow);
+  return guard::sku_demand(model_, level, now, last_sale, until, blind, pooled_.follow(blind, a_day));
 }
 
 void Beliefs::selling(SkuRef sku, Instant now, bool yes) {

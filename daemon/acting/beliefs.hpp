@@ -59,8 +59,8 @@ class Beliefs {
   Units believed(ledger::SkuRef sku, Units available, double k) const;
   // Of the SKU's demand, the part that this account brings, among the accounts given.
   double share(const AccountId& account, std::span<const AccountId> among) const;
-  guard::SkuDemand demand(ledger::SkuRef sku, Instant now, Units available, Millis lead_time, Millis blind,
-                          guard::Following follow) const;
+  guard::SkuDemand demand(ledger::SkuRef sku, Instant now, Units available, Millis lead_time,
+                          Millis blind) const;
   void selling(ledger::SkuRef sku, Instant now, bool yes);
   // Whether the SKU was split when it was decided last; nullopt: never decided.
   std::optional<bool> split(ledger::SkuRef sku) const;

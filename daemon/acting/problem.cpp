@@ -18,12 +18,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// In margins of a unit sold: what one write may cost, its call and what can go wrong.
-constexpr double write_cost = 0.02;
-// Of the units that follow a sale beyond the usual rate, the share that is clustering; the rest is a level
-// that the belief knows already (daemon/backtest/policies/README.md).
-constexpr double clustering = 0.5;
-
 // What shares stock with a SKU, as far as bundles tie it together. More than the planner takes: `whole` is
 // false, and `listings` are those of the SKU itself.
 struct Tied {
@@ -122,14 +116,13 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
   for (const auto& account : accounts)
     blind += std::chrono::duration_cast<Millis>(beliefs.share(account, accounts) *
                                                 pace_of(*this->desk(account.str())).seen);
-  const guard::Following follow{.units = clustering * beliefs.pooled().after_a_sale(blind)};
   for (std::size_t i = 0; i < facts.size(); ++i) {
     auto& one = facts[i];
     const auto& desk = *desks_of[i];
     auto& terms = one.offer.terms;
     terms.margin = 1;
     terms.cancel_cost = std::max(0.0, cancel_cost(desk) - terms.margin);
-    terms.write_cost = write_cost;
+    terms.write_cost = guard::write_cost_in_margins * terms.margin;
     const auto& capabilities = desk.account.marketplace != nullptr ? desk.account.marketplace->capabilities()
                                                                    : model::Capabilities{};
     one.offer.unproven = capabilities.decrements_atomically == model::Proof::unproven;
@@ -147,15 +140,15 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
       // Every listing to zero and back: what it costs to be wrong twice.
       one.offer.promised = one.offer.promised || !sku || beliefs.promised(*sku);
       if (const auto split = sku ? beliefs.split(*sku) : std::nullopt; split)
-        component.plenty_bias = guard::mind_change_cost(write_cost, facts.size()) * (*split ? -1 : 1);
+        component.plenty_bias =
+            guard::mind_change_cost(guard::write_cost_in_margins, facts.size()) * (*split ? -1 : 1);
       if (guard::enough_for(one, component) < guard::enough_for(one, one.components[limit])) limit = c;
     }
     if (one.components.empty()) continue;
     const auto& component = one.components[limit];
     const auto sku = mirror.find_sku(component.sku.str());
     if (!sku) continue;
-    const auto demand =
-        beliefs.demand(*sku, now, component.available, seller.settings.lead_time, blind, follow);
+    const auto demand = beliefs.demand(*sku, now, component.available, seller.settings.lead_time, blind);
     const auto siblings = std::ranges::count_if(facts, [&](const guard::ListingFacts& other) {
       return other.account == one.account &&
              std::ranges::find(other.components, component.sku, &guard::ComponentFacts::sku) !=
@@ -174,7 +167,7 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
                                          .closed = pace_of(desk).seen + pace_of(desk).flight,
                                          .share = share},
                                         now);
-    guard::fill_demand(demand, span, now, blind, follow, terms);
+    guard::fill_demand(demand, span, now, blind, terms);
     one.offer.writes = planner::way_of(one.offer.writes, guard::units_in_flight(demand, span));
   }
   if (!(some_write && some_watch)) return guard::decide_together(std::move(facts), now, detail);

@@ -156,7 +156,7 @@ void DemandBook::learn_bursts(const World& world) {
 }
 
 guard::FollowCurve DemandBook::after_a_sale(const World& world, Millis length) const {
-  if (!taught_) return guard::FollowCurve::constant({0.5 * guard::PooledDemand().after_a_sale(length), 1});
+  if (!taught_) return guard::FollowCurve::constant(guard::PooledDemand().follow(length, 1));
   const auto& demand = world.demand();
   const auto first = history_end(world) - static_cast<world::LineIndex>(believed_.size());
   struct Recent {

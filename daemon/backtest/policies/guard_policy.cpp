@@ -173,6 +173,7 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
   fc::StockTerms stock{usable(sku)};
   if (stock.usable_units <= 0 && nothing_offered(first)) {
     sku.regime = planner::Regime::established;
+    sku.promised = true;
     sku.close = false;
     counts_.steps[static_cast<std::size_t>(planner::Why::as_wanted)] += channels_;
     return demand_.selling(s, world.now(), false);
@@ -185,7 +186,8 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
         guard::mind_change_cost(settings_.write_cost * settings_.margin, channels_) * (sku.split ? -1 : 1);
   guard::SkuDemand demand{.level = level,
                           .later = guard::later_demand(demand_.model(), level, blind_, follow),
-                          .last_sale = sku.last_sale};
+                          .last_sale = sku.last_sale,
+                          .follow = follow};
   if (nothing_to_ask(s, stock.usable_units, demand.later)) {
     sku.regime = planner::Regime::plenty;
     sku.promised = false;
@@ -204,7 +206,7 @@ void GuardPolicy::decide(const World& world, world::SkuIndex s, std::vector<worl
     offer.lot_units = settings_.lot_units;
     offer.order_size = &demand_.model().order_size(s);
     offer.next_order = demand_.share(c);
-    guard::fill_demand(demand, spans_[c], world.now(), blind_, follow, offer.terms);
+    guard::fill_demand(demand, spans_[c], world.now(), blind_, offer.terms);
     offer.writes = planner::way_of(settings_.writes[c], guard::units_in_flight(demand, spans_[c]));
     offer.terms.margin = settings_.margin;
     offer.terms.cancel_cost = std::max(0.0, settings_.caution * settings_.cancel_cost - settings_.margin);

@@ -21,7 +21,7 @@ struct GuardSettings {
   double cancel_cost = 20;                   // k
   std::vector<Millis> poll_every{};          // one a channel
   std::vector<planner::WriteKind> writes{};  // one a channel
-  double write_cost = 0.02;                  // of m
+  double write_cost = guard::write_cost_in_margins;
   // Multiplies k where stock is split (not where stock is believed): what it is worth to be sure.
   double caution = 1;
   Millis dwell{0};

@@ -42,6 +42,11 @@ void FollowCurve::add(double units_per_day, double followed_units, double usual_
   bin.squares += followed_units * followed_units;
 }
 
+void FollowCurve::fade(double factor) {
+  for (Seen& bin : seen_)
+    bin = {bin.sales * factor, bin.followed * factor, bin.usual * factor, bin.squares * factor};
+}
+
 void FollowCurve::fit(Millis length) {
   double beyond = 0, roots = 0, followed = 0, spread = 0;
   // Sum of (followed - mean)^2 over the sales of a bin.

@@ -19,6 +19,8 @@ class FollowCurve {
   // Fits the curve to what was added of windows of that length; until then, and without sales, nothing
   // follows.
   void fit(Millis length);
+  // Older sales count less.
+  void fade(double factor);
   // The same for every speed: what is assumed where nothing was learned.
   static FollowCurve constant(Following follow);
 

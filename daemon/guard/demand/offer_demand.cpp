@@ -29,7 +29,8 @@ SkuDemand sku_demand(const DemandModel& model, const fc::DemandLevel& level, Ins
   return {.level = level,
           .until_receipt = model.window(level, now, until_receipt),
           .later = later_demand(model, level, blind, follow),
-          .last_sale = last_sale};
+          .last_sale = last_sale,
+          .follow = follow};
 }
 
 OfferSpan offer_span(const DemandModel& model, const OfferWindow& window, Instant now) {
@@ -41,11 +42,11 @@ OfferSpan offer_span(const DemandModel& model, const OfferWindow& window, Instan
           .share = window.share};
 }
 
-void fill_demand(const SkuDemand& sku, const OfferSpan& span, Instant now, Millis blind, Following follow,
+void fill_demand(const SkuDemand& sku, const OfferSpan& span, Instant now, Millis blind,
                  fc::ListingTerms& terms) {
   terms.until_receipt = thinned(sku.until_receipt, span.share);
   auto unseen = DemandModel::window(sku.level, span.unseen);
-  if (now - sku.last_sale < span.length + blind) unseen = beside_a_sale(unseen, follow);
+  if (now - sku.last_sale < span.length + blind) unseen = beside_a_sale(unseen, sku.follow);
   terms.blind = thinned(unseen, span.share);
   terms.blind_later = thinned(sku.later, span.share);
   terms.closed_units = span.share * fc::DemandFilter::mean_units(sku.level, span.closed_hours);
@@ -57,8 +58,8 @@ double units_in_flight(const SkuDemand& sku, const OfferSpan& span) {
 }
 
 void fill_demand(const DemandModel& model, const SkuDemand& sku, const OfferWindow& window, Instant now,
-                 Millis blind, Following follow, fc::ListingTerms& terms) {
-  fill_demand(sku, offer_span(model, window, now), now, blind, follow, terms);
+                 Millis blind, fc::ListingTerms& terms) {
+  fill_demand(sku, offer_span(model, window, now), now, blind, terms);
 }
 
 }  // namespace forestall::guard

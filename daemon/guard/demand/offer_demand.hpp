@@ -28,6 +28,7 @@ struct SkuDemand {
   forecasting::WindowDemand until_receipt{};  // all channels
   forecasting::WindowDemand later{};          // of a blind window at a sale, beside that sale
   Instant last_sale{};
+  Following follow{};
 };
 // A blind window at a sale, beside that sale: SkuDemand::later.
 forecasting::WindowDemand later_demand(const DemandModel& model, const forecasting::DemandLevel& level,
@@ -36,6 +37,9 @@ forecasting::WindowDemand later_demand(const DemandModel& model, const forecasti
 // sale within that.
 SkuDemand sku_demand(const DemandModel& model, const forecasting::DemandLevel& level, Instant now,
                      Instant last_sale, Millis until_receipt, Millis blind, Following follow);
+
+// The price of a write, in margins of a unit: its call, and what can go wrong.
+inline constexpr double write_cost_in_margins = 0.02;
 
 // Money that a change between sharing and splitting must win, beyond its own writes: zero and fill of every
 // listing, which it costs to change back.
@@ -61,9 +65,9 @@ OfferSpan offer_span(const DemandModel& model, const OfferWindow& window, Instan
 // What the listing's shoppers ask for while a write of it goes live.
 double units_in_flight(const SkuDemand& sku, const OfferSpan& span);
 // Fills until_receipt, blind, blind_later, closed_units and shared_level, in units of the SKU.
-void fill_demand(const SkuDemand& sku, const OfferSpan& span, Instant now, Millis blind, Following follow,
+void fill_demand(const SkuDemand& sku, const OfferSpan& span, Instant now, Millis blind,
                  forecasting::ListingTerms& terms);
 void fill_demand(const DemandModel& model, const SkuDemand& sku, const OfferWindow& window, Instant now,
-                 Millis blind, Following follow, forecasting::ListingTerms& terms);
+                 Millis blind, forecasting::ListingTerms& terms);
 
 }  // namespace forestall::guard

@@ -23,19 +23,37 @@ void PooledDemand::sold(const DemandModel& model, DemandModel::Index sku, Instan
   week_[hour] += units;
   week_units_ += units;
   auto& before = recent_[sku];
-  if (!before.empty() && at < before.back()) return;
-  std::erase_if(before, [&](Instant sale) { return at - sale > longest; });
+  if (!before.empty() && at < before.back().at) return;
+  const auto over = [&](const Sale& sale) { return at - sale.at > longest; };
+  for (const Sale& sale : before)
+    if (over(sale)) learn(sale);
+  std::erase_if(before, over);
   const double per_hour = model.level(sku, at).mean_units_per_hour();
+  Sale own{.at = at, .units_per_day = per_hour * 24};
   for (std::size_t i = 0; i < lengths_hours.size(); ++i) {
     const Millis length = hours_long(lengths_hours[i]);
-    const auto within = std::ranges::count_if(before, [&](Instant sale) { return at - sale <= length; });
-    followed_[i] += units * static_cast<double>(within);
-    usual_[i] += per_hour * model.exposure_hours(at, length);
+    double within = 0;
+    for (Sale& sale : before) {
+      if (at - sale.at > length) continue;
+      within += 1;
+      if (sale.at < at) sale.followed[i] += units;  // lines of one order are one sale
+    }
+    own.usual[i] = per_hour * model.exposure_hours(at, length);
+    followed_[i] += units * within;
+    usual_[i] += own.usual[i];
   }
   sales_ += 1;
   constexpr std::size_t most_kept = 64;
-  if (before.size() == most_kept) before.erase(before.begin());
-  before.push_back(at);
+  if (before.size() == most_kept) {
+    learn(before.front());
+    before.erase(before.begin());
+  }
+  before.push_back(own);
+}
+
+void PooledDemand::learn(const Sale& sale) {
+  for (std::size_t i = 0; i < curves_.size(); ++i)
+    curves_[i].add(sale.units_per_day, sale.followed[i], sale.usual[i]);
 }
 
 double PooledDemand::after_a_sale(Millis length) const {
@@ -54,22 +72,52 @@ double PooledDemand::after_a_sale(Millis length) const {
   return follow.back();
 }
 
+Following PooledDemand::follow(Millis length, double units_per_day) const {
+  // Of what follows on average, half is the SKU's own level, which the belief knows already.
+  constexpr double clustering = 0.5;
+  if (!curves_known_) return {.units = clustering * after_a_sale(length)};
+  const double hours = std::chrono::duration<double, std::ratio<3600>>(length).count();
+  if (hours <= lengths_hours.front()) {
+    const Following shortest = curves_.front().after_a_sale(units_per_day);
+    return {shortest.units * std::max(0.0, hours) / lengths_hours.front(), shortest.ratio};
+  }
+  for (std::size_t i = 1; i < lengths_hours.size(); ++i)
+    if (hours <= lengths_hours[i]) {
+      const double part =
+          std::log(hours / lengths_hours[i - 1]) / std::log(lengths_hours[i] / lengths_hours[i - 1]);
+      const Following low = curves_[i - 1].after_a_sale(units_per_day);
+      const Following high = curves_[i].after_a_sale(units_per_day);
+      return {low.units + part * (high.units - low.units), low.ratio + part * (high.ratio - low.ratio)};
+    }
+  return curves_.back().after_a_sale(units_per_day);
+}
+
 void PooledDemand::fade(double factor, Instant now) {
-  std::erase_if(recent_,
-                [&](const auto& sku) { return sku.second.empty() || sku.second.back() + longest < now; });
+  std::erase_if(recent_, [&](const auto& sku) {
+    if (!sku.second.empty() && sku.second.back().at + longest >= now) return false;
+    for (const Sale& sale : sku.second) learn(sale);
+    return true;
+  });
   for (std::size_t i = 0; i < followed_.size(); ++i) {
     followed_[i] *= factor;
     usual_[i] *= factor;
   }
   sales_ *= factor;
+  for (FollowCurve& curve : curves_) curve.fade(factor);
 }
 
 void PooledDemand::settle(DemandModel::Index sku, Instant now) {
   const auto at = recent_.find(sku);
-  if (at != recent_.end() && (at->second.empty() || at->second.back() + longest < now)) recent_.erase(at);
+  if (at == recent_.end() || (!at->second.empty() && at->second.back().at + longest >= now)) return;
+  for (const Sale& sale : at->second) learn(sale);
+  recent_.erase(at);
 }
 
-void PooledDemand::teach(DemandModel& model, Instant now) const {
+void PooledDemand::teach(DemandModel& model, Instant now) {
+  constexpr double enough_sales = 1'000;
+  curves_known_ = sales_ >= enough_sales;
+  if (curves_known_)
+    for (std::size_t i = 0; i < curves_.size(); ++i) curves_[i].fit(hours_long(lengths_hours[i]));
   // Half of a week's hours without a sale is no week yet.
   constexpr double enough_units = 500;
   if (week_units_ >= enough_units) {

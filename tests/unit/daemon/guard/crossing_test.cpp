@@ -54,7 +54,7 @@ std::vector<Explanation> shop_at(const DemandModel& model, Instant now) {
       {.sku = SkuId::literal("TEA"), .certainty = model::Certainty::known, .available = Units(8)}};
   one.shown = Units(5);
   one.offer.exposure = {.units = 5, .settled_units = 5, .heading_units = 5, .known = true};
-  fill_demand(model, demand, {.seen_until = now - 5min, .flight = 15min}, now, blind, {}, one.offer.terms);
+  fill_demand(model, demand, {.seen_until = now - 5min, .flight = 15min}, now, blind, one.offer.terms);
   return decide_together(std::move(listings), now);
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "daemon/guard/demand/pooled.hpp"
+
 namespace forestall::guard {
 namespace {
 
@@ -61,6 +63,40 @@ TEST(FollowCurve, LessThanUsualIsNothingNotLess) {
   add(curve, 1, 10'000, 100, 1, .5);
   curve.fit(std::chrono::minutes{15});
   EXPECT_EQ(curve.after_a_sale(1).units, 0);
+}
+
+// A shop of slow SKUs that never race and fast ones whose sales come in pairs ten minutes apart.
+TEST(PooledDemand, TellsTheSlowFromTheFastOnceItHasSeenEnough) {
+  const Instant start = Instant{} + std::chrono::days{19000};
+  DemandModel model;
+  PooledDemand pooled;
+  model.grow(220, start);
+  for (DemandModel::Index sku = 0; sku < 220; ++sku) model.selling(sku, start, true);
+  const auto sell = [&](DemandModel::Index sku, Instant at) {
+    pooled.sold(model, sku, at, 1);
+    model.sold(sku, at, 1);
+  };
+  const Millis quarter = std::chrono::minutes{15};
+  for (int day = 0; day < 60; ++day) {
+    const Instant noon = start + std::chrono::days{day} + std::chrono::hours{12};
+    for (DemandModel::Index sku = 0; sku < 20; ++sku) {
+      sell(sku, noon + std::chrono::minutes{sku});
+      sell(sku, noon + std::chrono::minutes{sku + 10U});
+    }
+    for (DemandModel::Index sku = 20; sku < 220; ++sku)
+      if ((static_cast<int>(sku) + day) % 10 == 0) sell(sku, noon);
+    if (day == 1) {
+      pooled.teach(model, noon + std::chrono::hours{2});
+      EXPECT_EQ(pooled.follow(quarter, 2).units, pooled.follow(quarter, .1).units) << "too early to tell";
+    }
+  }
+  pooled.teach(model, start + std::chrono::days{60});
+  EXPECT_GT(pooled.follow(quarter, 2).units, .3) << "every other sale is followed";
+  EXPECT_LT(pooled.follow(quarter, .1).units, .1) << "none of theirs is; the law of all is still leant on";
+  EXPECT_GT(pooled.follow(quarter, 2).ratio, 1);
+  EXPECT_LT(pooled.follow(quarter / 3, 2).units, pooled.follow(quarter, 2).units);
+  pooled.fade(.5, start + std::chrono::days{60});
+  EXPECT_GT(pooled.follow(quarter, 2).units, .3);
 }
 
 }  // namespace
