@@ -101,6 +101,15 @@ Status apply_options(const Invocation& invocation, const OrderHistory& history,
   if (auto ok = numbers("--cost", settings.cancel_costs); !ok) return ok;
   if (auto ok = numbers("--losses", settings.loss_rates); !ok) return ok;
   if (auto ok = numbers("--seed", settings.seeds); !ok) return ok;
+  const auto one_number = [&](std::string_view name, double& value) -> Status {
+    if (!invocation.has(name)) return {};
+    const auto given = number(name, invocation.value(name));
+    if (!given) return std::unexpected(given.error());
+    value = *given;
+    return {};
+  };
+  if (auto ok = one_number("--write-cost", settings.write_cost); !ok) return ok;
+  if (auto ok = one_number("--caution", settings.caution); !ok) return ok;
   const auto ways = values("--writes");
   for (const std::string& text :
        ways.empty() ? std::vector<std::string>{"absolute", "relative", "cas"} : ways) {

@@ -86,6 +86,7 @@ json::object settings_json(const StudySettings& s) {
           {"count_every_days", s.stock.count_every_days},
           {"correct_after", duration_text(s.stock.correct_after)},
           {"write_cost", s.write_cost},
+          {"caution", s.caution},
           {"sweep_every", duration_text(s.sweep_every)},
           {"most_buffer", s.most_buffer},
           {"bootstrap", s.bootstrap}};

@@ -58,6 +58,7 @@ Status check(const StudySettings& settings, std::size_t channels) {
     if (kinds.size() != channels) return bad("ways of writing: one for each channel");
   if (!(settings.write_cost >= 0 && settings.write_cost <= 1e6))
     return bad("a write's cost outside 0 to 1e6");
+  if (!(settings.caution >= 0 && settings.caution <= 1e6)) return bad("a caution outside 0 to 1e6");
   if (settings.sweep_every < std::chrono::minutes{1}) return bad("a sweep more often than once a minute");
   if (settings.most_buffer < 0 || settings.most_buffer > 100) return bad("buffers outside 0 to 100");
   if (settings.threads < 1 || settings.threads > 256) return bad("threads outside 1 to 256");

@@ -27,7 +27,8 @@ struct StudySettings {
   Millis visible_after = std::chrono::minutes{2};
   Millis live_after = std::chrono::minutes{8};
   world::StockRules stock{};
-  double write_cost = 0.002;  // of m
+  double write_cost = 0.002;  // of m; the daemon's is guard::write_cost_in_margins
+  double caution = 1;  // multiplies k where stock is shared or split
   Millis sweep_every = std::chrono::hours{24};
   int most_buffer = 5;
   unsigned threads = 2;

@@ -38,6 +38,7 @@ GuardSettings guard_settings(const StudySettings& settings, double cancel_cost, 
   guard.poll_every = std::move(every);
   guard.writes = std::move(writes);
   guard.write_cost = settings.write_cost;
+  guard.caution = settings.caution;
   guard.sweep_every = settings.sweep_every;
   return guard;
 }

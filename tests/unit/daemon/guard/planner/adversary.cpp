@@ -8,8 +8,9 @@ namespace forestall::planner {
 namespace fc = forecasting;
 
 Adversary::Adversary(std::vector<std::int32_t> stock, std::vector<AdversaryListing> listings,
-                     ExposureRule rule)
+                     ExposureRule rule, bool remembers)
     : rule_(rule),
+      remembers_(remembers),
       listings_(std::move(listings)),
       free_(stock),
       ledger_(std::move(stock)),
@@ -153,7 +154,7 @@ Adversary::View Adversary::look() const {
   for (std::size_t l = 0; l < offers.size(); ++l) {
     offers[l].exposure = books_[l].exposure(rule_);
     offers[l].writes = listings_[l].writes;
-    offers[l].promised = established_;
+    offers[l].promised = established_ && remembers_;
     offers[l].terms.component_count = static_cast<std::uint8_t>(listings_[l].parts.size());
     std::ranges::copy(listings_[l].parts, offers[l].terms.components.begin());
   }
@@ -204,7 +205,7 @@ bool Adversary::counted_too_low() const {
   return false;
 }
 
-bool plays_to_oversell(std::uint64_t seed, int moves, ExposureRule rule, bool* too_low) {
+bool plays_to_oversell(std::uint64_t seed, int moves, ExposureRule rule, bool* too_low, bool remembers) {
   world::Stream draw(seed, world::Purpose::arrivals);
   const auto pick = [&](std::size_t below) {
     return static_cast<std::size_t>(draw.bits() % std::max<std::size_t>(1, below));
@@ -229,7 +230,7 @@ bool plays_to_oversell(std::uint64_t seed, int moves, ExposureRule rule, bool* t
     for (const auto& part : listing.parts) room[part.sku] -= part.units * listing.shows;
     listings.push_back(std::move(listing));
   }
-  Adversary game(stock, listings, rule);
+  Adversary game(stock, listings, rule, remembers);
   // Writes from before the SKU became scarce, of any kind, may still be on their way.
   for (std::size_t l = 0; l < count; ++l)
     if (pick(3) == 0) game.send(l, {WriteKind::absolute, 1, static_cast<std::int32_t>(pick(4)), 0});

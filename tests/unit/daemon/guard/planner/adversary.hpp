@@ -21,7 +21,9 @@ struct AdversaryListing {
 
 class Adversary {
  public:
-  Adversary(std::vector<std::int32_t> stock, std::vector<AdversaryListing> listings, ExposureRule rule = {});
+  // `remembers`: the seller tells the planner that the state was established once (OfferFacts::promised).
+  Adversary(std::vector<std::int32_t> stock, std::vector<AdversaryListing> listings, ExposureRule rule = {},
+            bool remembers = true);
 
   // Moves of the outside world. Each takes one millisecond; an impossible one does nothing and returns false.
   bool buy(std::size_t listing, std::int32_t units);
@@ -84,6 +86,7 @@ class Adversary {
   void move_stock(std::vector<std::int32_t>& stock, const Order& order, std::int32_t sign) const;
 
   ExposureRule rule_;
+  bool remembers_;
   Instant now_{};
   std::vector<AdversaryListing> listings_;
   std::vector<std::int32_t> free_;    // what is really left; below zero: sold twice
@@ -101,6 +104,7 @@ class Adversary {
 
 // A game of `moves` random moves from `seed`; true where units were sold twice after the state was
 // established. `too_low` (may be null) tells whether any exposure was ever counted too low.
-bool plays_to_oversell(std::uint64_t seed, int moves, ExposureRule rule, bool* too_low = nullptr);
+bool plays_to_oversell(std::uint64_t seed, int moves, ExposureRule rule, bool* too_low = nullptr,
+                       bool remembers = true);
 
 }  // namespace forestall::planner

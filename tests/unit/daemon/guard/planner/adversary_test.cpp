@@ -18,6 +18,13 @@ TEST(PlannerAdversary, CannotSellAUnitTwiceOnceTheStateIsEstablished) {
   }
 }
 
+TEST(PlannerAdversary, WinsWhereNobodyRemembersThatTheStateWasEstablished) {
+  int won = 0;
+  for (std::uint64_t seed = 1; seed <= 60'000 && won < 10; ++seed)
+    won += plays_to_oversell(seed, moves, {}, nullptr, false);
+  EXPECT_GE(won, 10) << "nothing depends on OfferFacts::promised";
+}
+
 struct Clause {
   const char* name;
   bool ExposureRule::* part;
