@@ -62,7 +62,7 @@ awaitable<bool> Actuator::act_once(ListingId listing, std::uint64_t& epoch) {
                              .units = moved,
                              .value = value_of(floor_, desk_, listing, moved),
                              .explained_by_orders = explained};
-  const std::size_t listings = floor_.seller.ledger->mirror().listings();
+  const std::size_t listings = floor_.seller.ledger->mirror().listings_of(desk_.id());
   if (r->origin == journal::Origin::rule) {
     const auto admission =
         desk_.breaker.admit(change, desk_.account.settings.breaker, listings, floor_.clock.now());
@@ -100,6 +100,11 @@ awaitable<bool> Actuator::settle_on(ListingId listing, std::uint64_t& epoch,
   }
   // A person asked for this write, or it restores what a person had: nothing is left to yield to.
   if (origin != journal::Origin::rule) {
+    // What was to be put back is not theirs any more: they have set something else since.
+    if (origin == journal::Origin::put_back && judgement.is_persons()) {
+      co_await give_up(listing, epoch, "left alone: " + std::string(guard::word(judgement.owner)), false);
+      co_return false;
+    }
     if (seen.quantity == target && target) {
       co_await move(listing, epoch, State::confirmed, "found so");
       co_return false;

@@ -90,7 +90,9 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
     const bool unclaimed = record == nullptr || (!is_open(record->state) && !claims_zero(*record));
     if (mode == Mode::guard && unclaimed && explained.facts.zero_is_ours && last &&
         last->quantity == Units{} && floor_.custody.saw_it_sell_out(field)) {
+      // What it shows, not what it should: a raise that must not be made now is no part of this.
       auto intent = intent_of(explained, last, now);
+      intent.command = model::SetQuantity{stored.account, stored.listing, Units{}, {}};
       intent.reason = "sold_out_by_itself";
       slice.wishes.push_back({{record != nullptr ? record->epoch : 0, std::move(intent)}, desk, {}, {}});
     }

@@ -25,6 +25,7 @@ bool off(const ListingFacts& f) { return f.activity == model::ListingActivity::i
 // Why this listing may not be lowered, and why it may not be raised; nullopt: it may.
 struct Limits {
   std::optional<Reason> lower{}, raise{};
+  bool silent = false;  // nothing is decided about it at all
 };
 Limits limits_of(const ListingFacts& f, Instant now) {
   Limits limits;
@@ -61,20 +62,34 @@ class Desk {
       if (const auto reason = silent(e.facts)) {
         e.decision.reason = *reason;
         e.counterfactual = limits_end(e.facts, *reason);
-      } else if (!take(i)) {
+        if (!keeps_selling(e.facts)) continue;
+        // Nothing is decided about it, but what it sells is gone for the others.
+        if (!e.facts.shown)
+          unread_ = true;
+        else if (!take(i, reason))
+          return alone();
+      } else if (take(i, std::nullopt)) {
+        ++spoken_;
+      } else {
         return alone();
       }
     }
-    if (count_ == 0) return;
+    if (spoken_ == 0) return;
     if (!pl::make_plan(problem(), plan_)) return alone();
-    for (std::size_t l = 0; l < count_; ++l) answer(l);
+    for (std::size_t l = 0; l < count_; ++l)
+      if (!limits_[l].silent) answer(l);
   }
 
  private:
   pl::Problem problem() const { return {std::span(stock_).first(skus_), std::span(offers_).first(count_)}; }
 
-  // False where there is no room for it.
-  bool take(std::size_t i) {
+  static bool keeps_selling(const ListingFacts& f) {
+    return !f.components.empty() && f.pool == model::Pool::own &&
+           f.activity != model::ListingActivity::removed;
+  }
+
+  // False where there is no room for it. `silent`: it is counted only.
+  bool take(std::size_t i, std::optional<Reason> silent) {
     const ListingFacts& f = all_[i].facts;
     if (count_ == fc::max_listings || f.components.size() > fc::max_components) return false;
     auto& offer = offers_[count_];
@@ -95,7 +110,7 @@ class Desk {
                         .pending = offer.exposure.pending,
                         .known = true};
     }
-    const Limits limits = limits_of(f, now_);
+    const Limits limits = silent ? Limits{silent, silent, true} : limits_of(f, now_);
     limits_[count_] = limits;
     offer.may_lower = !limits.lower;
     offer.may_raise = !limits.raise;
@@ -105,7 +120,8 @@ class Desk {
   }
 
   std::optional<std::uint16_t> place_of(const ListingFacts& f, const ComponentFacts& c) {
-    const std::int32_t usable = whole(usable_of(f, c));
+    // Of stock that nobody knows only what others say counts.
+    const std::int32_t usable = c.certainty == Certainty::unknown ? fc::no_limit : whole(usable_of(f, c));
     for (std::uint16_t j = 0; j < skus_; ++j)
       if (names_[j] == c.sku.str()) {
         stock_[j].usable_units = std::min(stock_[j].usable_units, usable);
@@ -217,6 +233,7 @@ class Desk {
                           : step.value);
     const bool raises = step.why == pl::Why::fill || step.why == pl::Why::raise;
     // What nobody has seen yet may have been sold from what the others show.
+    if (raises && unread_ && step.regime != pl::Regime::plenty) return {Reason::awaits_others, value};
     if (raises && provisional_ && step.regime != pl::Regime::plenty) return {Reason::awaits_orders, value};
     if (value == *f.shown && offer.exposure.pending == 0 && f.reading_waits)
       return {Reason::awaits_orders, value};
@@ -300,10 +317,12 @@ class Desk {
   std::array<Limits, fc::max_listings> limits_{};
   std::array<std::size_t, fc::max_listings> of_{};  // which listing an offer is
   std::size_t count_ = 0;
+  std::size_t spoken_ = 0;  // of them, those that are decided about
   std::array<fc::StockTerms, fc::max_skus> stock_{};
   std::array<std::string_view, fc::max_skus> names_{};
   std::size_t skus_ = 0;
   bool provisional_ = false;
+  bool unread_ = false;  // a listing that sells, and nobody knows how many
 };
 
 }  // namespace

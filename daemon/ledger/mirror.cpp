@@ -98,14 +98,21 @@ std::string Mirror::listing_key(std::uint32_t account, std::string_view listing)
 }
 
 std::uint32_t Mirror::listing_number(const AccountId& account, std::string_view listing) {
-  account_names_.intern(account.str());
+  const auto owner = account_names_.intern(account.str());
   const auto number = listing_names_.intern(listing_key(account, listing));
   if (number >= rows_.size()) {
+    if (owner >= rows_of_account_.size()) rows_of_account_.resize(owner + std::size_t{1});
+    ++rows_of_account_[owner];
     rows_.grow_to(number + std::size_t{1});
     rows_[number].name = number;
     ++unmapped_;
   }
   return number;
+}
+
+std::size_t Mirror::listings_of(const AccountId& account) const {
+  const auto number = account_names_.find(account.str());
+  return number && *number < rows_of_account_.size() ? rows_of_account_[*number] : 0;
 }
 
 std::optional<ListingRef> Mirror::find_listing(const AccountId& account, std::string_view listing) const {

@@ -51,6 +51,7 @@ class Mirror {
   std::optional<ListingRef> find_listing(const AccountId& account, std::string_view listing) const;
   std::vector<ListingRef> listings_named(std::string_view text) const;  // of any account
   std::size_t listings() const { return rows_.size(); }                 // ListingRef 0 .. listings() - 1
+  std::size_t listings_of(const AccountId& account) const;
   StoredListing listing(ListingRef ref) const;
   // Valid until clear().
   std::string_view account_of(ListingRef ref) const;
@@ -131,6 +132,7 @@ class Mirror {
   Interner account_names_;
   Interner listing_names_;
   Chunked<ListingRow> rows_;
+  std::vector<std::size_t> rows_of_account_;  // by account number
   Chunked<std::pair<std::uint32_t, std::int32_t>> bundles_;
   Chunked<Link> links_;  // the first stands for none
   std::uint32_t free_link_ = 0;

@@ -54,6 +54,25 @@ TEST_F(LargeChange, IsStoppedByWhatItIsWorth) {
   room_.stop();
 }
 
+// A fifth of the account's listings, however many the seller has elsewhere.
+TEST_F(LargeChange, TheShareIsOfTheAccountsListings) {
+  room_.account->settings.breaker.share = 0.2;
+  list(20, 5, 5);
+  std::vector<ledger::Mapping> elsewhere;
+  for (int i = 0; i < 90; ++i)
+    elsewhere.push_back({AccountId::literal("other"),
+                         ListingId::literal(name(i)),
+                         {{SkuId::literal("FAR"), Units(1)}},
+                         model::Pool::own});
+  ASSERT_TRUE(room_.loop.run(room_.ledger->map(elsewhere)));
+  room_.start();
+  stock(0, 20, 0);
+  ASSERT_TRUE(room_.until([&] { return !desk().tripped.empty(); }));
+  EXPECT_EQ(desk().tripped, "5 listings in 1h, at most 4");
+  EXPECT_LE(written(), 4U);
+  room_.stop();
+}
+
 TEST_F(LargeChange, WithoutAPriceTheMeanOfTheOthersCounts) {
   room_.account->settings.breaker.value = Money(100'00, Currency::literal("EUR"));
   list(6, 5, 5);

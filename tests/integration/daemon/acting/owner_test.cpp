@@ -97,6 +97,34 @@ TEST(Owner, WhatSoldOutByItselfAfterAWriteOfOursComesBackAfterARestart) {
   room.stop();
 }
 
+// It should show seven, must not be raised, and sells out: what is written down is the zero.
+TEST(Owner, WhatSoldOutWhileItMayNotBeRaisedComesBackAfterARestart) {
+  ActingRoom room;
+  room.account->settings.writes = config::Writes::lower_only;
+  room.list("CUP", 3, 10);
+  room.start();
+  room.order("CUP", 3);
+  room.poll_listing("CUP");
+  const auto cup = ListingId::literal("CUP");
+  ASSERT_TRUE(room.until([&] {
+    const auto* record = room.acts->floor().journal.find(room.shop, cup);
+    return record != nullptr && record->state == journal::State::confirmed;
+  }));
+  const auto* record = room.acts->floor().journal.find(room.shop, cup);
+  EXPECT_EQ(record->reason, "sold_out_by_itself");
+  EXPECT_EQ(record->target, Units(0));
+  const auto epoch = record->epoch;
+  room.stock("CUP", 11);
+  room.pass(1min);
+  EXPECT_EQ(room.acts->floor().journal.find(room.shop, cup)->epoch, epoch) << "written down once";
+  room.stop();
+  room.account->settings.writes = config::Writes::all;
+  room.start();
+  EXPECT_TRUE(written(room, 8)) << "eleven there, three of them ordered";
+  EXPECT_EQ(room.hold("CUP"), "none");
+  room.stop();
+}
+
 // The orders and the zero were applied, and whoever should have judged them died.
 TEST(Owner, WhatSoldOutWhileNobodyLookedIsJudgedByTheNextDaemon) {
   for (const bool sold : {true, false}) {

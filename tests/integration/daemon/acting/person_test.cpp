@@ -161,6 +161,32 @@ TEST(Person, OneWriteMayCrossAPersonsAndIsPutBack) {
   room.stop();
 }
 
+TEST(Person, WhatTheySetMeanwhileIsNotOverwrittenByWhatIsPutBack) {
+  ActingRoom room;
+  room.channel.manners = {{.live_after = 4min}, {}};
+  room.list("CUP", 9, 9);
+  room.start();
+  room.stock("CUP", 3);
+  ASSERT_TRUE(room.until([&] { return room.state("CUP") == "accepted"; }));
+  room.channel.set("CUP", 20);
+  ASSERT_TRUE(room.until([&] { return room.hold("CUP") == "outside_quantity"; }));
+  ASSERT_TRUE(room.until([&] { return room.state("CUP") == "abandoned"; }));
+  room.pass(5min);
+  EXPECT_EQ(room.channel.shown("CUP"), 3) << "ours landed over it";
+  // Before their 20 is put back, they have set 12.
+  room.channel.before_read = [&](const std::string&) {
+    if (room.acts->floor().desks[0].figures.put_back == 1 && room.channel.shown("CUP") == 3)
+      room.channel.set("CUP", 12);
+  };
+  room.poll_listing("CUP");
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 12; }));
+  room.pass(1h);
+  EXPECT_EQ(room.channel.shown("CUP"), 12);
+  EXPECT_EQ(room.channel.writes.size(), 1U);
+  EXPECT_EQ(room.hold("CUP"), "outside_quantity");
+  room.stop();
+}
+
 TEST(Person, AChangeAtEachStateOfAnIntentWins) {
   for (const std::string when : {"requested", "sent", "accepted", "confirmed"}) {
     for (const std::int64_t theirs : {std::int64_t{7}, std::int64_t{12}}) {

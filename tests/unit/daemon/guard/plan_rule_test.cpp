@@ -158,6 +158,32 @@ TEST(PlanRule, UnknownIsNotZero) {
   EXPECT_EQ(decide_together(all, now)[0].decision.reason, Reason::listing_unread);
 }
 
+// A bundle with a part of unknown stock goes on selling the other part.
+TEST(PlanRule, WhatIsNotDecidedAboutCountsForTheOthers) {
+  auto all = three(5, 0, 12);
+  auto set = listing("set", 5, 5, 1);
+  set.components.push_back({.sku = SkuId::literal("LID"), .certainty = Certainty::unknown, .as_of = now});
+  all.push_back(set);
+  auto decided = decide_together(all, now);
+  EXPECT_EQ(decided[3].decision.reason, Reason::stock_unknown);
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_FALSE(decided[i].decision.is_act()) << to_text(decided[i]) << ": all five may go with the set";
+  // Without it they are filled; so also once it was removed.
+  all[3].activity = model::ListingActivity::removed;
+  decided = decide_together(all, now);
+  EXPECT_TRUE(decided[0].decision.is_act()) << to_text(decided[0]);
+}
+
+TEST(PlanRule, NothingScarceRisesBesideAListingThatNobodyRead) {
+  auto all = three(5, 0, 12);
+  all[2].shown.reset();
+  all[2].offer.exposure = {};
+  const auto decided = decide_together(all, now);
+  EXPECT_EQ(decided[2].decision.reason, Reason::listing_unread);
+  EXPECT_EQ(decided[0].decision.reason, Reason::awaits_others) << to_text(decided[0]);
+  EXPECT_FALSE(decided[1].decision.is_act()) << to_text(decided[1]);
+}
+
 TEST(PlanRule, APersonsHoldStandsAndTheOthersCountOnIt) {
   auto all = three(3, 3, 12);
   all[1].hold = Hold{.kind = HoldKind::held, .since = now};
