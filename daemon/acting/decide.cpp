@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/acting/seller_acts.hpp"
+#include "daemon/acting/tied.hpp"
 #include "daemon/acting/weigh.hpp"
 #include "daemon/guard/rule.hpp"
 
@@ -122,10 +123,33 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
                           urgency});
 }
 
+// Once, of the first one that is met: more than this is never divided as well as it could be.
+void SellerActs::tell_tied(const guard::Explanation& explained) {
+  if (explained.facts.tied == 0 || !explained.limit || std::exchange(told_tied_, true)) return;
+  floor_.log.warning("too_many_tied",
+                     {{"sku", explained.facts.components[*explained.limit].sku},
+                      {"listings", explained.facts.tied},
+                      {"why",
+                       "bundles tie more listings or SKUs together than are divided at once: decided "
+                       "SKU by SKU, and what has no place shows nothing while its SKU is scarce"}});
+}
+
+// Of a group that is more than is decided at once: whoever decides another listing of the SKU has to know
+// what is left of it.
+void SellerActs::mark_deciders(ledger::SkuRef sku) {
+  const auto& mirror = ports_.seller.ledger->mirror();
+  if (tied_to(mirror, sku).whole) return;
+  Deciders deciders(mirror);
+  for (const auto listing : mirror.listings_of(sku))
+    if (const auto with = deciders.of(listing); with && *with != sku)
+      mark(std::string(mirror.name(*with)), {});
+}
+
 void SellerActs::decide_sku(const std::string& sku, const Dirty& dirty, Slice& slice) {
   const auto& mirror = ports_.seller.ledger->mirror();
   if (const auto ref = mirror.find_sku(sku)) {
     bool shown = false, close = false;
+    const bool was_split = floor_.beliefs.split(*ref) == true;
     for (auto& explained : floor_.decide(*ref)) {
       shown = shown || (explained.facts.shown && *explained.facts.shown > Units{});
       close = close || is_close(explained);
@@ -136,8 +160,11 @@ void SellerActs::decide_sku(const std::string& sku, const Dirty& dirty, Slice& s
         if (verdict.reason != forecasting::Reason::nothing_to_sell) floor_.beliefs.decided(*ref, split);
         floor_.beliefs.exposed(*ref, !split, explained.plan->exposed_units <= verdict.usable_units);
       }
+      if (explained.facts.elsewhere) continue;
+      tell_tied(explained);
       decide_listing(std::move(explained), dirty, slice);
     }
+    if (was_split || floor_.beliefs.split(*ref) == true) mark_deciders(*ref);
     floor_.beliefs.selling(*ref, ports_.clock.now(), shown);
     if (close) close_.insert(sku);
     foresight_.decided(*ref);

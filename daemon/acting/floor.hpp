@@ -22,6 +22,8 @@
 
 namespace forestall::acting {
 
+struct Tied;
+
 struct Times {
   std::chrono::nanoseconds read_timeout = std::chrono::seconds(10);
   // Less than what is left of a lease that is renewed in time.
@@ -107,7 +109,8 @@ struct Floor {
   // Everything the rule wants to know of one listing, but for demand and money.
   guard::ListingFacts facts_of(const AccountDesk& desk, const ledger::StoredListing& listing,
                                const guard::Seen* reading = nullptr) const;
-  // Decides all listings of a SKU, and of the SKUs that bundles tie to it, at once.
+  // Decides all listings of a SKU, and of the SKUs that bundles tie to it, at once. Where that is more than
+  // can be divided at once (acting/tied.hpp), those that are decided with this SKU.
   std::vector<guard::Explanation> decide(ledger::SkuRef sku, guard::Detail detail = guard::Detail::acts,
                                          const Reading* reading = nullptr) const;
   // The same at a later time, if nothing but time happens: no order, no reading, and what is seen of orders
@@ -136,6 +139,7 @@ struct Floor {
   boost::asio::awaitable<void> trip(AccountDesk& desk, std::string why);
 
  private:
+  void cut(guard::ListingFacts& facts, ledger::SkuRef first, const Tied& tied) const;
   struct Taken {
     guard::Judgement judgement;
     bool known = true;  // false: what had to be stored with it could not be

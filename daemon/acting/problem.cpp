@@ -5,43 +5,15 @@
 
 #include "config/settings/settings.hpp"
 #include "daemon/acting/floor.hpp"
+#include "daemon/acting/tied.hpp"
 #include "daemon/guard/rule.hpp"
 #include "daemon/polling/blind_window.hpp"
-#include "forecasting/targets/terms.hpp"
 
 namespace forestall::acting {
 
-namespace fc = forecasting;
 using ledger::ListingRef;
 using ledger::SkuRef;
 using namespace std::chrono_literals;
-
-namespace {
-
-// What shares stock with a SKU, as far as bundles tie it together. More than the planner takes: `whole` is
-// false, and `listings` are those of the SKU itself.
-struct Tied {
-  std::vector<SkuRef> skus;
-  std::vector<ListingRef> listings;
-  bool whole = true;
-};
-Tied tied_to(const ledger::Mirror& mirror, SkuRef first) {
-  Tied tied{.skus = {first}, .listings = {}};
-  for (std::size_t i = 0; i < tied.skus.size(); ++i)
-    for (const auto listing : mirror.listings_of(tied.skus[i])) {
-      if (std::ranges::find(tied.listings, listing) != tied.listings.end()) continue;
-      tied.listings.push_back(listing);
-      if (tied.listings.size() > fc::max_listings) {
-        auto own = mirror.listings_of(first);
-        return {{first}, {own.begin(), own.end()}, false};
-      }
-      for (const auto& part : mirror.parts(listing))
-        if (std::ranges::find(tied.skus, part.sku) == tied.skus.end()) tied.skus.push_back(part.sku);
-    }
-  return tied;
-}
-
-}  // namespace
 
 const Floor::Pace& Floor::pace_of(const AccountDesk& desk) const {
   auto& pace = paces[desk.id().str()];
@@ -86,6 +58,7 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
   bool some_write = false, some_watch = false;
   std::vector<const AccountDesk*> desks_of;
   std::vector<bool> writes;
+  Deciders deciders(mirror);
   for (const auto ref : tied.listings) {
     const auto stored = mirror.listing(ref);
     const auto* const desk = this->desk(stored.account.str());
@@ -94,17 +67,11 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
         reading != nullptr && reading->account == stored.account && reading->listing == stored.listing;
     facts.push_back(facts_of(*desk, stored, read ? &reading->seen : nullptr));
     desks_of.push_back(desk);
+    facts.back().elsewhere = !tied.whole && deciders.of(ref) != first;
     writes.push_back(mode_of(*desk, stored) == Mode::guard && !desk->missing());
     (writes.back() ? some_write : some_watch) = true;
     if (std::ranges::find(accounts, stored.account) == accounts.end()) accounts.push_back(stored.account);
   }
-  if (!tied.whole) {
-    std::vector<guard::Explanation> alone;
-    alone.reserve(facts.size());
-    for (auto& one : facts) alone.push_back(guard::decide(std::move(one), now));
-    return alone;
-  }
-
   // What is believed of each SKU: its shelf at the dearest cancellation of its accounts, its demand.
   double k = 0;
   Millis flight{0};
@@ -170,6 +137,8 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
     guard::fill_demand(demand, span, now, blind, terms);
     one.offer.writes = planner::way_of(one.offer.writes, guard::units_in_flight(demand, span));
   }
+  if (!tied.whole)
+    for (auto& one : facts) cut(one, first, tied);
   if (!(some_write && some_watch)) return guard::decide_together(std::move(facts), now, detail);
 
   // Those that are written must not count on those that are only watched; those that are watched are told
@@ -182,6 +151,35 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
   return written;
 }
 
+// Of a group that is more than is decided at once: the listing's other SKUs are what their own decisions made
+// of them.
+void Floor::cut(guard::ListingFacts& facts, SkuRef first, const Tied& tied) const {
+  using Share = guard::ComponentFacts::Share;
+  const auto& mirror = seller.ledger->mirror();
+  facts.tied = tied.seen;
+  for (auto& component : facts.components) {
+    const auto sku = mirror.find_sku(component.sku.str());
+    if (!sku || *sku == first) continue;
+    const bool scarce = beliefs.split(*sku) == true || guard::enough_for(facts, component) == 0;
+    component.share = scarce && !facts.elsewhere ? Share::split : Share::bound;
+    if (component.share != Share::split) continue;
+    for (const auto other : mirror.listings_of(*sku)) {
+      if (std::ranges::find(tied.listings, other) != tied.listings.end()) continue;
+      if (mirror.pool_of(other) != model::Pool::own) continue;
+      const auto stored = mirror.listing(other);
+      const auto* const desk = this->desk(stored.account.str());
+      if (desk == nullptr) continue;
+      const auto known = facts_of(*desk, stored);
+      const auto& exposure = known.offer.exposure;
+      std::int64_t units = exposure.known || exposure.pending > 0 ? exposure.units : 0;
+      if (!exposure.known && known.shown) units = std::max(units, known.shown->count());
+      facts.provisional = facts.provisional || known.provisional;
+      for (const auto& part : stored.components)
+        if (part.sku == component.sku) component.elsewhere += part.units * units;
+    }
+  }
+}
+
 std::optional<guard::Explanation> Floor::decide(const AccountId& account, const ListingId& listing,
                                                 guard::Detail detail, const guard::Seen* reading) const {
   const auto& mirror = seller.ledger->mirror();
@@ -192,7 +190,8 @@ std::optional<guard::Explanation> Floor::decide(const AccountId& account, const 
   if (desk == nullptr) return std::nullopt;
   if (parts.empty()) return guard::decide(facts_of(*desk, mirror.listing(*ref), reading), clock.now());
   Reading seen{account, listing, reading != nullptr ? *reading : guard::Seen{}};
-  for (auto& one : decide(parts.front().sku, detail, reading != nullptr ? &seen : nullptr))
+  const auto with = decided_with(mirror, *ref).value_or(parts.front().sku);
+  for (auto& one : decide(with, detail, reading != nullptr ? &seen : nullptr))
     if (one.facts.account == account && one.facts.listing == listing) return std::move(one);
   return std::nullopt;
 }

@@ -144,6 +144,8 @@ class SellerActs {
   boost::asio::awaitable<bool> decide_slice();
   void decide_sku(const std::string& sku, const Dirty& dirty, Slice& slice);
   void decide_listing(guard::Explanation explained, const Dirty& dirty, Slice& slice);
+  void tell_tied(const guard::Explanation& explained);
+  void mark_deciders(ledger::SkuRef sku);
   bool resting(const std::string& field) const;
   boost::asio::awaitable<bool> commit(Slice slice);
   boost::asio::awaitable<void> tell_decided(bool all);
@@ -184,6 +186,7 @@ class SellerActs {
   boost::asio::steady_timer woken_;      // never expires; cancelled to wake the loop
   std::uint64_t mirror_generation_ = 0;  // what was decided on
   bool wake_pending_ = false;
+  bool told_tied_ = false;
   Monotonic forget_at_{};
   Monotonic journal_sweep_at_{};
   Monotonic save_at_{};

@@ -18,7 +18,7 @@ std::string_view word(Reason reason) {
       "back_in_stock",  "fits",     "not_worth_it", "anchor",   "awaits_outcome", "awaits_others",
       "awaits_orders",  "resting",  "many_writes",  "unmapped", "other_pool",     "stock_unknown",
       "listing_unread", "held",     "not_ours",     "removed",  "writes_off",     "lower_only",
-      "suspect",        "stale",    "other_mode"};
+      "suspect",        "stale",    "other_mode",   "crowded"};
   return words[static_cast<std::size_t>(reason)];
 }
 
@@ -73,6 +73,7 @@ std::string to_json(const Explanation& e) {
                  {"buffer", e.facts.buffer.count()},
                  {"components", std::move(components)},
                  {"counterfactual", e.counterfactual}};
+  if (e.facts.tied > 0) o["tied"] = e.facts.tied;
   if (e.facts.shown) o["shown"] = e.facts.shown->count();
   if (e.limit) o["limited_by"] = e.facts.components[*e.limit].sku.str();
   if (e.facts.hold) o["hold"] = to_text(*e.facts.hold);

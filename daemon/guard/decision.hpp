@@ -45,8 +45,9 @@ enum class Reason : std::uint8_t {
   suspect,         // it would rise, on stock that is in doubt
   stale,           // it would rise, on stock nobody has confirmed lately
   other_mode,      // its account only watches, while others of the SKU are written
+  crowded,         // at zero while scarce: more listings share the SKU than its last units are divided among
 };
-inline constexpr std::size_t reason_count = 27;
+inline constexpr std::size_t reason_count = 28;
 std::string_view word(Reason reason);
 constexpr bool is_act(Reason reason) { return reason <= Reason::back_in_stock; }
 

@@ -31,6 +31,12 @@ struct ComponentFacts {
   Units reserve{};         // what `available` has already been lowered by
   bool stale = false;      // nobody has said anything for longer than the source promised
   Instant as_of{};         // of the oldest reading in it
+  // Where more is tied together than is decided at once: a SKU that other decisions divide. `bound`: it is
+  // plenty there, and limits the listing, no more. `split`: it is scarce, and the listings that are not
+  // decided here may still sell `elsewhere` units of it.
+  enum class Share : std::uint8_t { here, bound, split };
+  Share share = Share::here;
+  Units elsewhere{};
 };
 
 struct ListingFacts {
@@ -59,6 +65,10 @@ struct ListingFacts {
   bool reading_waits = false;
   // Its account is in another mode than the others of the SKU: it holds what it shows.
   bool pinned = false;
+  // So many listings or more are tied together, which is more than are decided at once; 0: they are not.
+  std::size_t tied = 0;
+  // Then: another SKU of it decides. Here it holds what it shows, and what is said of it is not carried out.
+  bool elsewhere = false;
 };
 
 }  // namespace forestall::guard

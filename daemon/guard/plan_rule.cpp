@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <string_view>
 
 #include "daemon/guard/planner/explain.hpp"
@@ -35,7 +36,7 @@ Limits limits_of(const ListingFacts& f, Instant now) {
     limits.lower = Reason::not_ours;
   else if (f.writes == config::Writes::none)
     limits.lower = Reason::writes_off;
-  else if (f.pinned)
+  else if (f.pinned || f.elsewhere)
     limits.lower = Reason::other_mode;
   limits.raise = limits.lower;
   if (limits.raise) return limits;
@@ -53,10 +54,11 @@ std::int32_t whole(std::int64_t units) {
 
 class Desk {
  public:
-  Desk(std::vector<Explanation>& all, Instant now, Detail detail) : all_(all), now_(now), detail_(detail) {}
+  Desk(std::span<Explanation> all, Instant now, Detail detail, bool shared = false)
+      : all_(all), now_(now), detail_(detail), shared_(shared) {}
 
   void run() {
-    for (std::size_t i = 0; i < all_.size(); ++i) {
+    for (const std::size_t i : in_turn()) {
       auto& e = all_[i];
       e.rule = plan_rule_name;
       if (const auto reason = silent(e.facts)) {
@@ -67,21 +69,127 @@ class Desk {
         if (!e.facts.shown)
           unread_ = true;
         else if (!take(i, reason))
-          return alone();
+          rest_.push_back(i);
       } else if (take(i, std::nullopt)) {
         ++spoken_;
       } else {
-        return alone();
+        rest_.push_back(i);
       }
     }
-    if (spoken_ == 0) return;
-    if (!pl::make_plan(problem(), plan_)) return alone();
+    if (spoken_ == 0) return answer_rest_alone();
+    do {
+      if (!pl::make_plan(problem(), plan_)) return alone();
+    } while (take_off_rest());
     for (std::size_t l = 0; l < count_; ++l)
       if (!limits_[l].silent) answer(l);
+    if (!rest_.empty()) answer_rest();
   }
 
  private:
-  pl::Problem problem() const { return {std::span(stock_).first(skus_), std::span(offers_).first(count_)}; }
+  pl::Problem problem() const {
+    return {std::span(stock_).first(skus_), std::span(offers_).first(count_), split_};
+  }
+
+  // Who sells most comes first: where there are too many, the others get what is left. What sells already
+  // stays before what nearly ties with it, or they would take each other's place at every order.
+  std::vector<std::size_t> in_turn() const {
+    std::vector<std::size_t> turn(all_.size());
+    std::iota(turn.begin(), turn.end(), std::size_t{0});
+    if (turn.size() <= fc::max_listings) return turn;
+    const auto weight = [this](std::size_t i) {
+      const auto& f = all_[i].facts;
+      return f.offer.terms.until_receipt.mean_units * (f.offer.exposure.units > 0 ? 1.25 : 1.0);
+    };
+    std::ranges::sort(turn, [&](std::size_t a, std::size_t b) {
+      if (all_[a].facts.elsewhere != all_[b].facts.elsewhere) return !all_[a].facts.elsewhere;
+      return weight(a) != weight(b) ? weight(a) > weight(b) : a < b;
+    });
+    return turn;
+  }
+
+  // What nobody decides here may sell before anybody of here learns of it.
+  static std::int64_t may_sell(const ListingFacts& f) {
+    if (f.offer.exposure.known) return f.offer.exposure.units;
+    return std::max<std::int64_t>(f.offer.exposure.pending > 0 ? f.offer.exposure.units : 0,
+                                  f.shown ? f.shown->count() : 0);
+  }
+
+  std::optional<std::uint16_t> placed(const ComponentFacts& c) const {
+    for (std::uint16_t j = 0; j < skus_; ++j)
+      if (names_[j] == c.sku.str()) return j;
+    return std::nullopt;
+  }
+  bool is_scarce(const ComponentFacts& c) const {
+    if (c.share == ComponentFacts::Share::split) return true;
+    const auto j = placed(c);
+    return j && plan_.verdicts[*j].regime == fc::Regime::scarce;
+  }
+  bool touches_scarce(const ListingFacts& f) const {
+    return std::ranges::any_of(f.components, [this](const ComponentFacts& c) { return is_scarce(c); });
+  }
+
+  // A SKU that turned out to be scarce is divided among the listings of the plan; what the others may still
+  // sell of it is not theirs. True: the plan has to be made again.
+  bool take_off_rest() {
+    if (rest_.empty()) return false;
+    bool more = false;
+    for (std::uint16_t j = 0; j < skus_; ++j) {
+      const auto bit = static_cast<std::uint8_t>(1U << j);
+      if ((rest_taken_off_ & bit) != 0 || plan_.verdicts[j].regime != fc::Regime::scarce) continue;
+      rest_taken_off_ |= bit;
+      for (const std::size_t i : rest_)
+        for (const auto& c : all_[i].facts.components)
+          if (names_[j] == c.sku.str()) {
+            take_off(j, c.units.count() * may_sell(all_[i].facts));
+            provisional_ = provisional_ || all_[i].facts.provisional;
+            split_ |= bit;
+            more = true;
+          }
+    }
+    return more;
+  }
+  void take_off(std::uint16_t sku, std::int64_t units) {
+    stock_[sku].usable_units -= whole(units);
+    taken_off_[sku] += whole(units);
+  }
+
+  // The others: nothing while something of them is scarce; else each shows what there is.
+  void answer_rest() {
+    std::vector<std::size_t> sharing;
+    for (const std::size_t i : rest_) {
+      auto& e = all_[i];
+      if (silent(e.facts)) continue;
+      if (!touches_scarce(e.facts)) {
+        sharing.push_back(i);
+        continue;
+      }
+      e.limit = scarcest(e.facts);
+      e.decision = emptied(e.facts, e.facts.components[*e.limit]);
+      e.counterfactual = limits_end(e.facts, e.decision.reason);
+      if (e.counterfactual.empty())
+        e.counterfactual =
+            fmt::format("shows some again once {} is not scarce", e.facts.components[*e.limit].sku.str());
+    }
+    if (sharing.empty()) return;
+    std::vector<Explanation> some;
+    for (const std::size_t i : sharing) some.push_back(std::move(all_[i]));
+    Desk(some, now_, detail_, true).run();
+    for (std::size_t n = 0; n < sharing.size(); ++n) all_[sharing[n]] = std::move(some[n]);
+  }
+  Decision emptied(const ListingFacts& f, const ComponentFacts& c) const {
+    const auto limits = limits_of(f, now_);
+    if (limits.lower == Reason::held) return {Reason::held, {}};
+    const auto& exposure = f.offer.exposure;
+    if (*f.shown == Units{} && (!exposure.known || exposure.units == 0)) return {Reason::crowded, {}};
+    if (limits.lower) return {*limits.lower, {}};
+    if (*f.shown == Units{} || (exposure.pending > 0 && exposure.heading_units == 0))
+      return {Reason::awaits_outcome, {}};
+    return {usable_of(f, c) <= 0 ? Reason::sold_out : Reason::scarce, {}};
+  }
+  // Of too many components for any plan.
+  void answer_rest_alone() {
+    for (const std::size_t i : rest_) all_[i] = decide(std::move(all_[i].facts), now_);
+  }
 
   static bool keeps_selling(const ListingFacts& f) {
     return !f.components.empty() && f.pool == model::Pool::own &&
@@ -91,16 +199,27 @@ class Desk {
   // False where there is no room for it. `silent`: it is counted only.
   bool take(std::size_t i, std::optional<Reason> silent) {
     const ListingFacts& f = all_[i].facts;
-    if (count_ == fc::max_listings || f.components.size() > fc::max_components) return false;
+    if (count_ == fc::max_listings) return false;
     auto& offer = offers_[count_];
     offer = f.offer;
-    for (std::size_t c = 0; c < f.components.size(); ++c) {
-      const auto place = place_of(f, f.components[c]);
-      if (!place || f.components[c].units.count() > std::numeric_limits<std::uint16_t>::max()) return false;
-      offer.terms.components[c] = {*place, static_cast<std::uint16_t>(f.components[c].units.count())};
-    }
-    offer.terms.component_count = static_cast<std::uint8_t>(f.components.size());
     offer.terms.cap_units = whole(f.cap.count());
+    std::uint8_t parts = 0;
+    const auto skus_before = skus_;
+    for (const auto& c : f.components) {
+      if (c.share == ComponentFacts::Share::bound) {
+        offer.terms.cap_units = std::min(offer.terms.cap_units, whole(enough_for(f, c)));
+        continue;
+      }
+      const bool fits =
+          parts < fc::max_components && c.units.count() <= std::numeric_limits<std::uint16_t>::max();
+      const auto place = fits ? place_of(f, c) : std::nullopt;
+      if (!place) {
+        while (skus_ > skus_before) forget_last();
+        return false;
+      }
+      offer.terms.components[parts++] = {*place, static_cast<std::uint16_t>(c.units.count())};
+    }
+    offer.terms.component_count = parts;
     if (!offer.exposure.known && f.shown) {
       // As far as anybody knows; what that is good for is decided in answer().
       const auto shown = whole(f.shown->count());
@@ -124,13 +243,23 @@ class Desk {
     const std::int32_t usable = c.certainty == Certainty::unknown ? fc::no_limit : whole(usable_of(f, c));
     for (std::uint16_t j = 0; j < skus_; ++j)
       if (names_[j] == c.sku.str()) {
-        stock_[j].usable_units = std::min(stock_[j].usable_units, usable);
+        stock_[j].usable_units = std::min(stock_[j].usable_units, usable - whole(taken_off_[j]));
         return j;
       }
     if (skus_ == fc::max_skus) return std::nullopt;
     names_[skus_] = c.sku.str();
-    stock_[skus_] = {.usable_units = usable, .plenty_bias = c.plenty_bias};
+    constexpr double always_shared = 1e9;
+    stock_[skus_] = {.usable_units = usable, .plenty_bias = shared_ ? always_shared : c.plenty_bias};
+    taken_off_[skus_] = 0;
+    if (c.share == ComponentFacts::Share::split) {
+      split_ |= static_cast<std::uint8_t>(1U << skus_);
+      take_off(static_cast<std::uint16_t>(skus_), c.elsewhere.count());
+    }
     return static_cast<std::uint16_t>(skus_++);
+  }
+  void forget_last() {
+    --skus_;
+    split_ &= static_cast<std::uint8_t>(~(1U << skus_));
   }
 
   void alone() {
@@ -150,7 +279,7 @@ class Desk {
     std::int32_t units = offers_[l].terms.cap_units;
     for (std::size_t c = 0; c < offers_[l].terms.component_count; ++c) {
       const auto& part = offers_[l].terms.components[c];
-      units = std::min(units, stock_[part.sku].usable_units / part.units);
+      units = std::min(units, std::max(0, stock_[part.sku].usable_units) / part.units);
     }
     return units;
   }
@@ -160,7 +289,7 @@ class Desk {
     const auto& f = e.facts;
     const auto& step = plan_.steps[l];
     e.limit = scarcest(f);
-    const auto sku = offers_[l].terms.components[*e.limit].sku;
+    const auto sku = placed(f.components[*e.limit]).value_or(offers_[l].terms.components[0].sku);
     e.plan = PlanNumbers{
         .step = step,
         .exposure = f.offer.exposure,
@@ -177,10 +306,13 @@ class Desk {
   }
 
   std::size_t scarcest(const ListingFacts& f) const {
-    std::size_t limit = 0;
-    for (std::size_t c = 1; c < f.components.size(); ++c)
-      if (enough_for(f, f.components[c]) < enough_for(f, f.components[limit])) limit = c;
-    return limit;
+    // Of those that are decided here, so that the numbers beside it are its own.
+    std::optional<std::size_t> limit;
+    for (std::size_t c = 0; c < f.components.size(); ++c) {
+      if (f.components[c].share != ComponentFacts::Share::here) continue;
+      if (!limit || enough_for(f, f.components[c]) < enough_for(f, f.components[*limit])) limit = c;
+    }
+    return limit.value_or(0);
   }
 
   Decision decision(std::size_t l, std::uint16_t sku) const {
@@ -264,6 +396,10 @@ class Desk {
     if (auto ends = limits_end(f, e.decision.reason); !ends.empty()) return ends;
     const auto& c = f.components[*e.limit];
     const auto& step = plan_.steps[l];
+    // What others show moves with the stock too: no number of units can be named.
+    if (taken_off_[sku] > 0)
+      return fmt::format("shows more once more of {} arrives, or {} other listings of it have sold theirs",
+                         c.sku.str(), rest_.empty() ? "the" : fmt::to_string(rest_.size()));
     if (e.decision.is_act() ? e.decision.target == Units{} : step.target == 0) {
       const auto least = resumes(l, sku);
       if (least > 0)
@@ -309,9 +445,11 @@ class Desk {
     return 0;
   }
 
-  std::vector<Explanation>& all_;
+  std::span<Explanation> all_;
   Instant now_;
   Detail detail_;
+  bool shared_;                      // nothing of it is scarce
+  std::vector<std::size_t> rest_{};  // for which there was no room, or no read quantity
   pl::Plan plan_{};
   std::array<pl::OfferFacts, fc::max_listings> offers_{};
   std::array<Limits, fc::max_listings> limits_{};
@@ -320,7 +458,10 @@ class Desk {
   std::size_t spoken_ = 0;  // of them, those that are decided about
   std::array<fc::StockTerms, fc::max_skus> stock_{};
   std::array<std::string_view, fc::max_skus> names_{};
+  std::array<std::int64_t, fc::max_skus> taken_off_{};
   std::size_t skus_ = 0;
+  std::uint8_t split_ = 0;  // planner::Problem
+  std::uint8_t rest_taken_off_ = 0;
   bool provisional_ = false;
   bool unread_ = false;  // a listing that sells, and nobody knows how many
 };
@@ -330,7 +471,11 @@ class Desk {
 std::vector<Explanation> decide_together(std::vector<ListingFacts> listings, Instant now, Detail detail) {
   std::vector<Explanation> all;
   all.reserve(listings.size());
-  for (auto& facts : listings) all.push_back({.facts = std::move(facts)});
+  const std::size_t tied = listings.size() > fc::max_listings ? listings.size() : 0;
+  for (auto& facts : listings) {
+    facts.tied = std::max(facts.tied, tied);
+    all.push_back({.facts = std::move(facts)});
+  }
   Desk(all, now, detail).run();
   return all;
 }

@@ -69,6 +69,11 @@ std::string sentences(const json::object& e) {
     for (const auto& c : all->as_array())
       if (c.is_object()) out += component(c.as_object());
   if (const auto* p = e.if_contains("plan"); p != nullptr && p->is_object()) out += plan(p->as_object());
+  if (const auto tied = whole(e, "tied"); tied > 0)
+    out += fmt::format(
+        "; {} or more listings are tied together by what they sell, too many for one decision: "
+        "decided for {} by itself, what the others may sell taken off",
+        tied, text(e, "limited_by"));
   if (const auto what = text(e, "counterfactual"); !what.empty()) out += "; " + what;
   return out;
 }

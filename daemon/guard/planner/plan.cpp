@@ -242,6 +242,49 @@ class Steps {
 
 }  // namespace
 
+// SKUs that are split although nothing would race among the listings of the problem alone: what is left of
+// them is dealt to the listings in rounds, in halves, so that none of them takes everything.
+static void keep_split(const Problem& problem, std::span<fc::SkuVerdict> verdicts,
+                       std::span<std::int32_t> targets) {
+  const auto split = [&](std::size_t sku) { return (problem.split >> sku & 1U) != 0; };
+  std::array<std::int64_t, fc::max_skus> left{};
+  for (std::size_t j = 0; j < problem.skus.size(); ++j) {
+    if (!split(j)) continue;
+    left[j] = std::max(0, problem.skus[j].usable_units);
+    if (verdicts[j].regime == fc::Regime::scarce) continue;
+    verdicts[j].regime = fc::Regime::scarce;
+    verdicts[j].reason = left[j] > 0 ? fc::Reason::split_pays : fc::Reason::nothing_to_sell;
+  }
+  std::array<std::int32_t, fc::max_listings> dealt{};
+  const auto room_for = [&](const OfferFacts& offer) {
+    std::int64_t room = fc::no_limit;
+    for (std::size_t c = 0; c < offer.terms.component_count; ++c)
+      if (const auto& part = offer.terms.components[c]; split(part.sku))
+        room = std::min(room, left[part.sku] / part.units);
+    return std::max<std::int64_t>(0, room);
+  };
+  const auto deal = [&](std::size_t l, std::int64_t units) {
+    const OfferFacts& offer = problem.offers[l];
+    for (std::size_t c = 0; c < offer.terms.component_count; ++c)
+      if (const auto& part = offer.terms.components[c]; split(part.sku)) left[part.sku] -= units * part.units;
+    dealt[l] += static_cast<std::int32_t>(units);
+  };
+  // What may not be lowered keeps what it has.
+  for (std::size_t l = 0; l < targets.size(); ++l)
+    if (const OfferFacts& offer = problem.offers[l]; !offer.may_lower)
+      deal(l, std::min(targets[l], std::max(0, offer.exposure.settled_units)));
+  for (bool more = true; more;) {
+    more = false;
+    for (std::size_t l = 0; l < targets.size(); ++l) {
+      const std::int64_t room = room_for(problem.offers[l]);
+      const std::int64_t wanted = targets[l] - dealt[l];
+      const std::int64_t part = std::max<std::int64_t>(1, room / static_cast<std::int64_t>(targets.size()));
+      if (const std::int64_t units = std::min({wanted, room, part}); units > 0) deal(l, units), more = true;
+    }
+  }
+  std::ranges::copy(std::span(dealt).first(targets.size()), targets.begin());
+}
+
 bool stock_bears(const Problem& problem, std::size_t offer, const PendingWrite& write) {
   const OfferFacts& asked = problem.offers[offer];
   const std::int64_t raise = std::max<std::int64_t>(0, raise_of(write, asked.exposure.settled_units));
@@ -277,11 +320,21 @@ fc::Expected<void> make_plan(const Problem& problem, Plan& plan) {
     targets.add();
   }
   const auto verdicts = std::span(plan.verdicts).first(problem.skus.size());
+  std::span<const fc::StockTerms> skus = problem.skus;
+  std::array<fc::StockTerms, fc::max_skus> in_parts;
+  if (problem.split != 0) {
+    constexpr double never_shared = -1e9;
+    for (std::size_t j = 0; j < skus.size(); ++j) {
+      in_parts[j] = skus[j];
+      if ((problem.split >> j & 1U) != 0) in_parts[j].plenty_bias = never_shared;
+    }
+    skus = std::span(in_parts).first(skus.size());
+  }
   bool exact = true;
-  if (auto ok = fc::choose_targets(problem.skus, terms.all(), verdicts, targets.all(), &exact); !ok)
-    return ok;
+  if (auto ok = fc::choose_targets(skus, terms.all(), verdicts, targets.all(), &exact); !ok) return ok;
   fc::Slots<std::int32_t, fc::max_listings> units;
   for (const fc::ListingTarget& target : targets.all()) units.add(target.units);
+  if (problem.split != 0) keep_split(problem, verdicts, units.all());
   plan.exact = exact;
   plan_steps(problem, verdicts, units.all(), plan);
   return {};

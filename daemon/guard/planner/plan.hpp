@@ -50,6 +50,10 @@ constexpr WriteKind way_of(WriteKind proved, double units_in_flight) {
 struct Problem {
   std::span<const forecasting::StockTerms> skus;
   std::span<const OfferFacts> offers;
+  // By place, one bit a SKU: split whatever is worth more, because listings outside of the problem share it
+  // and what those may still sell was taken off its usable units.
+  std::uint8_t split = 0;
+  static_assert(forecasting::max_skus <= 8);
 };
 
 struct Plan {

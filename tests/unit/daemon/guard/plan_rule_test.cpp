@@ -227,12 +227,132 @@ TEST(PlanRule, WhatTheAccountMayNotWriteIsNotWritten) {
   EXPECT_EQ(decide_together({f}, now)[0].decision.reason, Reason::lower_only);
 }
 
-TEST(PlanRule, MoreThanThePlannerDividesIsDecidedOneByOne) {
+// --- more listings than are divided at once ---
+
+std::vector<ListingFacts> twenty(std::int64_t available, std::int64_t shown, double a_day) {
   std::vector<ListingFacts> all;
-  for (int i = 0; i < 20; ++i) all.push_back(listing(fmt::format("a{}", i), 3, 5, 1));
+  for (int i = 0; i < 20; ++i)
+    all.push_back(listing(fmt::format("a{:02}", i), available, shown, a_day * (20 - i) / 210));
+  return all;
+}
+
+// Carries out what was decided, at once: what it shows and may sell afterwards.
+std::int64_t carry_out(std::vector<ListingFacts>& all, const std::vector<Explanation>& decided) {
+  std::int64_t exposed = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (decided[i].decision.is_act()) {
+      const auto units = static_cast<std::int32_t>(decided[i].decision.target.count());
+      all[i].shown = Units(units);
+      auto& exposure = all[i].offer.exposure;
+      exposure.units = exposure.settled_units = exposure.heading_units = units;
+    }
+    exposed += all[i].offer.exposure.units;
+  }
+  return exposed;
+}
+
+TEST(PlanRule, TwentyListingsOfThreeUnitsNeverShowMoreThanThreeOnceTheyAreScarce) {
+  auto all = twenty(3, 3, 12);
+  auto decided = decide_together(all, now, Detail::all);
+  for (const auto& e : decided) {
+    EXPECT_EQ(e.rule, "planner");
+    EXPECT_LE(e.decision.target, Units(3)) << to_text(e);
+    EXPECT_THAT(to_text(e), HasSubstr("20 or more listings are tied together"));
+    EXPECT_EQ(retell(to_json(e)).value(), to_text(e));
+  }
+  std::int64_t exposed = 0;
+  for (int round = 0; round < 4; ++round) {
+    exposed = carry_out(all, decided);
+    decided = decide_together(all, now, Detail::all);
+  }
+  EXPECT_LE(exposed, 3);
+  EXPECT_GT(exposed, 0) << "somebody sells it";
+  std::size_t crowded = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_FALSE(decided[i].decision.is_act()) << i << " " << to_text(decided[i]);
+    if (decided[i].decision.reason == Reason::crowded) ++crowded;
+  }
+  EXPECT_EQ(crowded, 4U);
+}
+
+// What those without a place may still sell is taken off before anybody else rises.
+TEST(PlanRule, WhatTheListingsOverTheLimitMaySellIsNotShownASecondTime) {
+  auto all = twenty(3, 0, 12);
+  for (std::size_t i = 16; i < 19; ++i) {
+    all[i].shown = Units(1);
+    auto& exposure = all[i].offer.exposure;
+    exposure.units = exposure.settled_units = exposure.heading_units = 1;
+    all[i].hold = Hold{.kind = HoldKind::held, .since = now};
+  }
   for (const auto& e : decide_together(all, now)) {
-    EXPECT_EQ(e.rule, "fixed_buffer");
-    EXPECT_EQ(e.decision.target, Units(3));
+    EXPECT_FALSE(e.decision.is_act()) << to_text(e);
+  }
+  // Lowered, and the write unresolved: it still may.
+  for (std::size_t i = 16; i < 19; ++i) {
+    all[i].hold.reset();
+    all[i].shown = Units(0);
+    all[i].offer.exposure = {.units = 1, .settled_units = 1, .heading_units = 0, .pending = 1, .known = true};
+  }
+  const auto decided = decide_together(all, now);
+  for (std::size_t i = 0; i < 16; ++i) EXPECT_FALSE(decided[i].decision.is_act()) << to_text(decided[i]);
+  EXPECT_EQ(decided[16].decision.reason, Reason::awaits_outcome);
+}
+
+TEST(PlanRule, TwentyListingsOfPlentyAllShowIt) {
+  auto all = twenty(90, 0, 1);
+  for (const auto& e : decide_together(all, now)) {
+    EXPECT_EQ(e.decision.target, Units(90)) << to_text(e);
+    EXPECT_TRUE(e.decision.is_act());
+  }
+}
+
+// Stock that others divide: what they may sell is taken off, and it is split though only one listing of it
+// is decided here.
+TEST(PlanRule, WhatIsDividedElsewhereIsLeftToThoseWhoHaveIt) {
+  const auto decided = [](std::int64_t elsewhere, ComponentFacts::Share share) {
+    auto f = listing("one", 50, 0, 1);
+    f.tied = 17;
+    f.components.push_back(cup(5));
+    f.components[1].sku = SkuId::literal("BOX");
+    f.components[1].share = share;
+    f.components[1].elsewhere = Units(elsewhere);
+    return decide_together({f}, now)[0];
+  };
+  EXPECT_EQ(decided(0, ComponentFacts::Share::bound).decision.target, Units(5));
+  EXPECT_EQ(decided(2, ComponentFacts::Share::split).decision.target, Units(3));
+  EXPECT_EQ(decided(5, ComponentFacts::Share::split).decision.target, Units(0));
+  EXPECT_FALSE(decided(5, ComponentFacts::Share::split).decision.is_act());
+}
+
+// Random groups: whatever happens to be shown, once exposures are within the stock no round of decisions
+// leaves it, and what is scarce gets there.
+TEST(PlanRule, GroupsOfAnySizeStayWithinTheStock) {
+  std::uint32_t seed = 7;
+  const auto draw = [&seed](std::uint32_t below) {
+    seed = seed * 1664525U + 1013904223U;
+    return (seed >> 16) % below;
+  };
+  for (int trial = 0; trial < 200; ++trial) {
+    const std::int64_t available = draw(7);
+    std::vector<ListingFacts> all;
+    for (std::uint32_t i = 0, n = 14 + draw(30); i < n; ++i)
+      all.push_back(listing(fmt::format("a{:02}", i), available, draw(4), 0.2 + draw(10)));
+    bool within = false;
+    for (int round = 0; round < 6; ++round) {
+      const auto decided = decide_together(all, now);
+      const bool scarce = std::ranges::any_of(decided, [](const Explanation& e) {
+        return e.decision.reason == Reason::crowded ||
+               (e.plan && e.plan->step.regime != planner::Regime::plenty);
+      });
+      const auto exposed = carry_out(all, decided);
+      if (within && scarce) {
+        EXPECT_LE(exposed, available) << "trial " << trial << " round " << round;
+      }
+      within = exposed <= available;
+      if (round == 5 && scarce) {
+        EXPECT_LE(exposed, available) << "trial " << trial;
+      }
+    }
   }
 }
 
