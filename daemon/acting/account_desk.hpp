@@ -40,6 +40,7 @@ struct AccountDesk {
   ActFigures figures{};
   std::uint64_t mode_words = 0;  // how often a person said the mode
   bool was_ready = false;
+  double decided_at_factor = 1;  // flow::Account::cancel_cost_factor when everything was decided last
   bool put_off = false;  // something was not done because it was not fit: everything is looked at afterwards
 
   const AccountId& id() const { return account.settings.id; }

@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::size_t readings_a_pass = 64;
 constexpr auto pass_time = 50ms;
+constexpr double factor_moved = 1.2;  // how far a cancellation's cost may move before all is decided again
 
 }  // namespace
 
@@ -161,6 +162,15 @@ void SellerActs::notice_readiness() {
       floor_.log.warning("account_not_fit", {{"account", desk.id()}, {"reason", *missing}});
     }
     desk.was_ready = !missing;
+    // What a cancellation costs moves every threshold: quiet SKUs would keep the old one for a day.
+    if (const auto ratio = desk.account.cancel_cost_factor / desk.decided_at_factor;
+        ratio > factor_moved || ratio < 1 / factor_moved) {
+      floor_.log.notice("cancellation_cost_moved", {{"account", desk.id()},
+                                                    {"factor", desk.account.cancel_cost_factor},
+                                                    {"before", desk.decided_at_factor}});
+      desk.decided_at_factor = desk.account.cancel_cost_factor;
+      sweep_next_ = 0;
+    }
     if (auto& seen = watermarks_[desk.id().str()]; seen != desk.account.orders_complete_before) {
       seen = desk.account.orders_complete_before;
       if (seen) {
