@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening the journal: everything that has to be known before anything is judged or sent, put together in
 // slices that give way.
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -62,6 +63,10 @@ awaitable<bool> SellerActs::open_journal() {
     co_await asio::post(ports_.executor, use_awaitable);
   }
   co_await read_open_orders();
+  if (auto ok = co_await read_cancelled_orders(); !ok) {
+    floor_.log.warning("orders_not_read", {{"reason", ok.error()}});
+    co_return false;
+  }
   auto undecided = co_await ledger.undecided();
   if (!undecided) {
     floor_.log.warning("undecided_not_read", {{"reason", undecided.error()}});
@@ -143,6 +148,22 @@ awaitable<void> SellerActs::read_open_orders() {
     made();
     co_await asio::post(ports_.executor, use_awaitable);
   }
+}
+
+// What was cancelled altogether is not open any more, and a channel may have put its units back since the
+// listing was read: forgotten, what it may sell would be too few, and the rise a person's.
+awaitable<Status> SellerActs::read_cancelled_orders() {
+  const auto now = ports_.clock.now();
+  co_return co_await ports_.seller.ledger->visit_orders([&](const model::OrderUpsert& order) {
+    made();
+    if (!order.closed_at) return;
+    const bool unread = std::ranges::any_of(order.lines, [&](const model::OrderLine& line) {
+      if (!line.cancelled || line.cancelled->units <= Units{}) return false;
+      const auto last = floor_.custody.last(journal::field_of(order.account, line.listing));
+      return !last || line.cancelled->at >= last->at - Custody::slack;
+    });
+    if (unread) floor_.custody.order(order, now);
+  });
 }
 
 // Read as zero, and the intent says another number: sold out or put to zero while nobody looked, or just

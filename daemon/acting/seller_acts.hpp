@@ -130,6 +130,7 @@ class SellerActs {
   boost::asio::awaitable<bool> open_journal();
   boost::asio::awaitable<bool> store_switches();
   boost::asio::awaitable<void> read_open_orders();
+  boost::asio::awaitable<Status> read_cancelled_orders();
   boost::asio::awaitable<void> mark_undecided(std::deque<std::pair<std::string, std::uint64_t>> undecided);
   boost::asio::awaitable<std::size_t> reconcile();
   bool reconcile(const std::string& field, const journal::Record& record);
