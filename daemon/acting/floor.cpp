@@ -67,7 +67,7 @@ guard::ListingFacts Floor::facts_of(const AccountDesk& desk, const ledger::Store
         c.committed = state->committed;
         c.reserve = state->reserve;
         c.as_of = state->oldest;
-        c.stale = seller.stock_stale;
+        c.stale = seller.is_stale(state->oldest);
       }
     facts.components.push_back(std::move(c));
   }

@@ -148,6 +148,10 @@ awaitable<bool> SellerActs::store_switches() {
 }
 
 void SellerActs::notice_readiness() {
+  // One that speaks again may not have changed a number: what had to wait for it is decided now.
+  const auto silent = std::ranges::count_if(
+      ports_.seller.sources, [](const flow::SourceState& source) { return source.silent_since.has_value(); });
+  if (std::exchange(silent_, silent) > silent) sweep_next_ = 0;
   for (std::size_t i = 0; i < floor_.desks.size(); ++i) {
     auto& desk = floor_.desks[i];
     const auto missing = desk.missing();

@@ -188,6 +188,7 @@ class SellerActs {
   std::uint64_t mirror_generation_ = 0;  // what was decided on
   bool wake_pending_ = false;
   bool told_tied_ = false;
+  std::ptrdiff_t silent_ = 0;  // sources of stock, at the last look
   Monotonic forget_at_{};
   Monotonic journal_sweep_at_{};
   Monotonic save_at_{};

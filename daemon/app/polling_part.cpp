@@ -196,7 +196,10 @@ void Polling::look() {
       else if (source->stale(now))
         why = fmt::format("nothing newer than {}{}", to_string(*source->true_at()),
                           error ? " (" + error->detail + ")" : std::string());
-      seat.seller->sources.push_back({source->settings().id, why, source->doubted()});
+      std::optional<Instant> silent_since;
+      if (!why.empty() && source->settings().authority)
+        silent_since = source->true_at().value_or(Instant::max());
+      seat.seller->sources.push_back({source->settings().id, why, source->doubted(), silent_since});
       if (why.empty()) continue;
       stale = true;
       missing += fmt::format("{}{}: {}", missing.empty() ? "" : "; ", id, why);

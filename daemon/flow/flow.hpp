@@ -52,6 +52,9 @@ struct SourceState {
   SourceId id{};
   std::string why{};     // its last word is not one to act on; empty: it is
   bool doubted = false;  // it spoke, and was not believed
+  // Where it is the authority of its place and nothing of it may be raised: as of when it was believed last;
+  // Instant::max() where it never was.
+  std::optional<Instant> silent_since{};
 };
 
 // One [[seller]].
@@ -61,12 +64,20 @@ struct Seller {
   bool open = false;        // the ledger is open and the lease is ours
   bool mapped = false;      // the mapping of its listings is in force
   bool stock_read = false;  // at least one reading of stock was applied since the beginning of its records
-  // A source of stock is silent for longer than its stale_after, or cannot be read: nothing may be raised.
+  // A source of stock is silent for longer than its stale_after, or cannot be read.
   bool stock_stale = false;
   std::vector<SourceState> sources{};
   std::vector<Account*> accounts{};
   ListingMap listing_map{};
   PriceBook prices{};  // of what was observed; what is stored comes in soon after the ledger is open
+
+  // Of a SKU whose oldest reading that counts is of `oldest`: it may come from a source that is silent.
+  // Newer than all that such a source ever said, it comes from another one.
+  bool is_stale(Instant oldest) const {
+    for (const auto& source : sources)
+      if (source.silent_since && oldest <= *source.silent_since) return true;
+    return false;
+  }
 };
 
 // What one step of apply() changed, for those who listen.
