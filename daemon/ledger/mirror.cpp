@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <limits>
 
 namespace forestall::ledger {
@@ -283,7 +284,7 @@ std::vector<OrderId> Mirror::orders_of(const AccountId& account, const ListingId
   std::vector<OrderId> found;
   const auto orders = orders_of_listing_.find({account, listing});
   if (orders == orders_of_listing_.end()) return found;
-  for (const auto& key : orders->second) found.push_back(key.second);
+  for (const auto& key : orders->second.orders) found.push_back(key.second);
   return found;
 }
 
@@ -296,17 +297,26 @@ std::vector<const model::OrderUpsert*> Mirror::by_ship_by(std::size_t most) cons
   return urgent;
 }
 
+void Mirror::OpenOf::take(Instant at, std::int64_t units) {
+  auto place = std::ranges::upper_bound(taken, at, {}, &std::pair<Instant, std::int64_t>::first);
+  place = taken.insert(place, {at, place == taken.begin() ? 0 : std::prev(place)->second});
+  for (; place != taken.end(); ++place) place->second += units;
+}
+
+void Mirror::OpenOf::give_back(Instant at, std::int64_t units) {
+  auto place = std::ranges::lower_bound(taken, at, {}, &std::pair<Instant, std::int64_t>::first);
+  const auto of = [&] { return place->second - (place == taken.begin() ? 0 : std::prev(place)->second); };
+  while (place != taken.end() && place->first == at && of() != units) ++place;
+  if (place == taken.end() || place->first != at) return;
+  for (place = taken.erase(place); place != taken.end(); ++place) place->second -= units;
+}
+
 Units Mirror::ordered_since(const AccountId& account, const ListingId& listing, Instant since) const {
-  Units total;
   const auto found = orders_of_listing_.find({account, listing});
-  if (found == orders_of_listing_.end()) return total;
-  for (const auto& key : found->second) {
-    const auto& order = orders_.at(key);
-    if (order.placed_at < since) continue;
-    for (const auto& line : order.lines)
-      if (line.listing == listing) total += line.ordered;
-  }
-  return total;
+  if (found == orders_of_listing_.end() || found->second.taken.empty()) return {};
+  const auto& taken = found->second.taken;
+  const auto place = std::ranges::lower_bound(taken, since, {}, &std::pair<Instant, std::int64_t>::first);
+  return Units(taken.back().second - (place == taken.begin() ? 0 : std::prev(place)->second));
 }
 
 void Mirror::put(const model::OrderUpsert& order) {
@@ -316,8 +326,9 @@ void Mirror::put(const model::OrderUpsert& order) {
     for (const auto& line : old->second.lines) {
       const auto of = orders_of_listing_.find({order.account, line.listing});
       if (of == orders_of_listing_.end()) continue;
-      of->second.erase(key);
-      if (of->second.empty()) orders_of_listing_.erase(of);
+      of->second.orders.erase(key);
+      of->second.give_back(old->second.placed_at, line.ordered.count());
+      if (of->second.orders.empty()) orders_of_listing_.erase(of);
     }
     orders_.erase(old);
   }
@@ -325,7 +336,11 @@ void Mirror::put(const model::OrderUpsert& order) {
   if (order.closed_at) return;
   orders_.emplace(key, order);
   ship_by_.insert({urgency(order), key});
-  for (const auto& line : order.lines) orders_of_listing_[{order.account, line.listing}].insert(key);
+  for (const auto& line : order.lines) {
+    auto& of = orders_of_listing_[{order.account, line.listing}];
+    of.orders.insert(key);
+    of.take(order.placed_at, line.ordered.count());
+  }
 }
 
 void Mirror::clear() {

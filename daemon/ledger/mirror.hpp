@@ -141,7 +141,15 @@ class Mirror {
   std::unordered_map<std::uint32_t, std::string> holds_;
   std::map<OrderKey, model::OrderUpsert> orders_;
   std::set<std::pair<Instant, OrderKey>> ship_by_;
-  std::map<std::pair<AccountId, ListingId>, std::set<OrderKey>> orders_of_listing_;
+  // A listing's open orders, and what they took of it: by time, each with the sum up to and with it, so that a
+  // question costs one search however many are open.
+  struct OpenOf {
+    std::set<OrderKey> orders;
+    std::vector<std::pair<Instant, std::int64_t>> taken;
+    void take(Instant at, std::int64_t units);
+    void give_back(Instant at, std::int64_t units);
+  };
+  std::map<std::pair<AccountId, ListingId>, OpenOf> orders_of_listing_;
 };
 
 }  // namespace forestall::ledger

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
+#include <string>
 
 namespace forestall::ledger {
 namespace {
@@ -160,6 +162,36 @@ TEST(Mirror, OpenOrdersByShipByUntilTheyClose) {
   EXPECT_EQ(m.ordered_since(account, ListingId::literal("L1"), noon), Units(3));
   m.clear();
   EXPECT_THAT(m.by_ship_by(10), IsEmpty());
+}
+
+// Orders come late, twice, with other numbers, and close in any order: as if all were added up each time.
+TEST(Mirror, WhatWasOrderedSinceIsTheSumOfTheOpenOrders) {
+  Mirror m;
+  std::map<int, model::OrderUpsert> open;
+  std::uint32_t seed = 11;
+  const auto draw = [&seed](std::uint32_t below) {
+    seed = seed * 1664525U + 1013904223U;
+    return (seed >> 16) % below;
+  };
+  const auto l1 = ListingId::literal("L1");
+  for (int step = 0; step < 2000; ++step) {
+    const int id = static_cast<int>(draw(40));
+    auto one = order(std::to_string(id).c_str(), noon + 1h, static_cast<int>(draw(4)));
+    one.placed_at = noon + draw(20) * 1min;
+    if (draw(3) == 0) one.lines.push_back(one.lines.front());
+    if (draw(4) == 0) one.closed_at = noon;
+    m.put(one);
+    if (one.closed_at)
+      open.erase(id);
+    else
+      open.insert_or_assign(id, one);
+    const Instant since = noon + draw(22) * 1min;
+    Units sum;
+    for (const auto& [number, order] : open)
+      if (order.placed_at >= since)
+        for (const auto& line : order.lines) sum += line.ordered;
+    ASSERT_EQ(m.ordered_since(account, l1, since), sum) << "step " << step;
+  }
 }
 
 TEST(Interner, NumbersTextsInTheOrderOfSight) {
