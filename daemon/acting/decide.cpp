@@ -2,6 +2,7 @@
 // One slice of decisions: facts, rule, and one durable append for all of it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
@@ -48,8 +49,24 @@ bool is_close(const guard::Explanation& e) {
 }  // namespace
 
 guard::Explanation SellerActs::explain(const AccountDesk& desk, const ledger::StoredListing& listing) const {
-  if (auto explained = floor_.decide(listing.account, listing.listing, guard::Detail::all))
-    return std::move(*explained);
+  Explained kept;
+  return explain(desk, listing, kept);
+}
+
+guard::Explanation SellerActs::explain(const AccountDesk& desk, const ledger::StoredListing& listing,
+                                       Explained& kept) const {
+  const auto found = [&] {
+    return std::ranges::find_if(kept, [&](const guard::Explanation& one) {
+      return one.facts.account == listing.account && one.facts.listing == listing.listing;
+    });
+  };
+  const auto& mirror = ports_.seller.ledger->mirror();
+  const auto ref = mirror.find_listing(listing.account, listing.listing.str());
+  const auto with = ref ? decided_with(mirror, *ref) : std::nullopt;
+  if (with && found() == kept.end())
+    for (auto& one : floor_.decide(*with, guard::Detail::all))
+      if (!one.facts.elsewhere) kept.push_back(std::move(one));
+  if (const auto at = found(); at != kept.end()) return *at;
   return guard::decide(floor_.facts_of(desk, listing), ports_.clock.now());
 }
 

@@ -46,9 +46,10 @@ json::object record_json(const AccountId& account, const ListingId& listing, con
   return o;
 }
 
-json::object listing_json(SellerActs& acts, const AccountDesk& desk, const ledger::StoredListing& listing) {
+json::object listing_json(SellerActs& acts, const AccountDesk& desk, const ledger::StoredListing& listing,
+                          SellerActs::Explained& kept) {
   auto& floor = acts.floor();
-  const auto explained = acts.explain(desk, listing);
+  const auto explained = acts.explain(desk, listing, kept);
   json::object o{{"account", listing.account.str()},
                  {"listing", listing.listing.str()},
                  {"mode", acting::word(floor.mode_of(desk, listing))},
@@ -109,10 +110,11 @@ class Pages {
       return web::problem(400, ErrorCode::invalid_argument, "say which: listing or sku");
     json::object answer{{"seller", acts->seller().str()}};
     json::array listings;
+    SellerActs::Explained kept;
     for (const auto& listing : acts->select(*selection)) {
       if (listings.size() == most_listings) break;
       if (const auto* desk = acts->floor().desk(listing.account.str()))
-        listings.push_back(listing_json(*acts, *desk, listing));
+        listings.push_back(listing_json(*acts, *desk, listing, kept));
     }
     if (selection->sku) {
       answer["sku"] = selection->sku->str();
