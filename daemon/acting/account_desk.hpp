@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "config/settings/account.hpp"
@@ -40,6 +41,7 @@ struct AccountDesk {
   ActFigures figures{};
   std::uint64_t mode_words = 0;  // how often a person said the mode
   bool was_ready = false;
+  std::set<std::string, std::less<>> near_removal{};  // as flow::Account, when they were decided last
   double decided_at_factor = 1;  // flow::Account::cancel_cost_factor when everything was decided last
   bool put_off = false;  // something was not done because it was not fit: everything is looked at afterwards
 

@@ -95,6 +95,10 @@ struct Floor {
   const Pace& pace_of(const AccountDesk& desk) const;
   // k, in margins of a unit: the seller's setting, times what the account's budget makes of it.
   double cancel_cost(const AccountDesk& desk) const;
+  // The same for one listing, which brings `a_day` units: where one more cancellation takes it off sale, that
+  // costs as many days of its sales as a breach.
+  double cancel_cost(const AccountDesk& desk, const ListingId& listing, double a_day) const;
+  double units_a_day(const guard::ListingFacts& facts, std::span<const AccountId> among, Instant now) const;
 
   AccountDesk* desk(std::string_view account);
   const AccountDesk* desk(std::string_view account) const;

@@ -15,6 +15,13 @@ using ledger::ListingRef;
 using ledger::SkuRef;
 using namespace std::chrono_literals;
 
+namespace {
+
+// However much a listing sells, its removal counts for no more than this many cancellations.
+constexpr double most_removal_factor = 20;
+
+}  // namespace
+
 const Floor::Pace& Floor::pace_of(const AccountDesk& desk) const {
   auto& pace = paces[desk.id().str()];
   if (pace.at != Instant{} && clock.now() - pace.at < 5min) return pace;
@@ -40,6 +47,27 @@ double Floor::cancel_cost(const AccountDesk& desk) const {
     k = static_cast<double>(settings.cancellation_cost->minor()) /
         static_cast<double>(settings.margin_per_unit->minor());
   return k * std::max(1.0, desk.account.cancel_cost_factor);
+}
+
+double Floor::cancel_cost(const AccountDesk& desk, const ListingId& listing, double a_day) const {
+  const double k = cancel_cost(desk);
+  if (!desk.account.near_removal.contains(listing.str())) return k;
+  using Days = std::chrono::duration<double, std::chrono::days::period>;
+  const double days = Days(desk.account.settings.cancel_limit.breach_costs).count();
+  return std::min(k + days * a_day, k * most_removal_factor);
+}
+
+// Of its shoppers, as its first component is asked for.
+double Floor::units_a_day(const guard::ListingFacts& facts, std::span<const AccountId> among,
+                          Instant now) const {
+  if (facts.components.empty()) return 0;
+  const auto& component = facts.components.front();
+  const auto sku = seller.ledger->mirror().find_sku(component.sku.str());
+  const auto& model = beliefs.model();
+  if (!sku || static_cast<std::uint32_t>(*sku) >= model.size()) return 0;
+  const auto level = model.level(static_cast<guard::DemandModel::Index>(*sku), now);
+  return level.mean_units_per_hour() * 24 * beliefs.share(facts.account, among) /
+         static_cast<double>(component.units.count());
 }
 
 std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail,
@@ -75,9 +103,16 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
   // What is believed of each SKU: its shelf at the dearest cancellation of its accounts, its demand.
   double k = 0;
   Millis flight{0};
-  for (const auto* desk : desks_of) {
-    k = std::max(k, cancel_cost(*desk));
-    flight = std::max(flight, pace_of(*desk).flight);
+  std::vector<double> costs;
+  costs.reserve(facts.size());
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const auto& desk = *desks_of[i];
+    const auto& listing = facts[i].listing;
+    const bool near_removal = desk.account.near_removal.contains(listing.str());
+    costs.push_back(near_removal ? cancel_cost(desk, listing, units_a_day(facts[i], accounts, now))
+                                 : cancel_cost(desk));
+    k = std::max(k, costs.back());
+    flight = std::max(flight, pace_of(desk).flight);
   }
   Millis blind = flight;
   for (const auto& account : accounts)
@@ -88,7 +123,7 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
     const auto& desk = *desks_of[i];
     auto& terms = one.offer.terms;
     terms.margin = 1;
-    terms.cancel_cost = std::max(0.0, cancel_cost(desk) - terms.margin);
+    terms.cancel_cost = std::max(0.0, costs[i] - terms.margin);
     terms.write_cost = guard::write_cost_in_margins * terms.margin;
     const auto& capabilities = desk.account.marketplace != nullptr ? desk.account.marketplace->capabilities()
                                                                    : model::Capabilities{};

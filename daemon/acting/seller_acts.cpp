@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <iterator>
 
 #include "connectors/net/sleep.hpp"
 
@@ -174,6 +175,14 @@ void SellerActs::notice_readiness() {
                                                     {"before", desk.decided_at_factor}});
       desk.decided_at_factor = desk.account.cancel_cost_factor;
       sweep_next_ = 0;
+    }
+    if (desk.near_removal != desk.account.near_removal) {
+      std::vector<std::string> moved;
+      std::ranges::set_symmetric_difference(desk.near_removal, desk.account.near_removal,
+                                            std::back_inserter(moved));
+      desk.near_removal = desk.account.near_removal;
+      for (const auto& name : moved)
+        if (const auto listing = ListingId::parse(name)) mark_listing(desk.id(), *listing);
     }
     if (auto& seen = watermarks_[desk.id().str()]; seen != desk.account.orders_complete_before) {
       seen = desk.account.orders_complete_before;

@@ -33,6 +33,12 @@ std::map<std::string, AccountDays> by_account(const ledger::BudgetCounts& counts
   return all;
 }
 
+Millis longest_row(const config::CancelLimits& presets) {
+  std::int32_t most = 30;
+  for (const auto& one : presets) most = std::max(most, one.in_a_row_within_days);
+  return std::chrono::days(most);
+}
+
 }  // namespace
 
 void SellerBudget::heard(const flow::Fresh& fresh) {
@@ -74,6 +80,7 @@ awaitable<Status> SellerBudget::read_stored() {
 awaitable<Status> SellerBudget::refresh() {
   if (!seller_.open || seller_.ledger == nullptr)
     co_return fail_retryable(ErrorCode::unavailable, "the seller's ledger is not open");
+  if (streaks_.keep_for(longest_row(presets_))) stored_read_.reset();
   if (auto ok = co_await read_stored(); !ok) co_return ok;
   const auto counts = co_await seller_.ledger->budget();
   if (!counts) co_return std::unexpected(counts.error());
@@ -93,6 +100,7 @@ awaitable<Status> SellerBudget::refresh() {
                               .days = known == days.end() ? nothing : known->second,
                               .now = now}));
     account->cancel_cost_factor = budgets.back().cost_factor;
+    account->near_removal = near_removal(budgets.back());
     const auto before = std::ranges::find(budgets_, account->settings.id, &AccountBudget::account);
     tell(budgets.back(), before == budgets_.end() ? nullptr : &*before);
   }
@@ -137,9 +145,20 @@ void SellerBudget::tell(const AccountBudget& now, const AccountBudget* before) {
   }
 }
 
+// One more cancellation takes them off sale.
+std::set<std::string, std::less<>> SellerBudget::near_removal(const AccountBudget& budget) const {
+  std::set<std::string, std::less<>> listings;
+  if (budget.in_a_row < 2) return listings;
+  const auto all = static_cast<std::size_t>(-1);
+  for (const auto& row : rows_of(budget, static_cast<std::size_t>(budget.in_a_row - 1), all))
+    listings.insert(row.listing.substr(budget.account.str().size() + 1));
+  return listings;
+}
+
 std::vector<guard::budget::Streak> SellerBudget::rows_of(const AccountBudget& budget, std::size_t least,
                                                          std::size_t most) const {
-  auto all = streaks_.at_least(least, clock_.now(), static_cast<std::size_t>(-1));
+  auto all = streaks_.at_least(least, clock_.now(), static_cast<std::size_t>(-1),
+                               std::chrono::days(budget.in_a_row_within_days));
   const auto prefix = budget.account.str() + " ";
   std::erase_if(all, [&](const auto& s) { return !s.listing.starts_with(prefix); });
   if (all.size() > most) all.resize(most);

@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ class SellerBudget {
                                              std::size_t most) const;
 
  private:
+  std::set<std::string, std::less<>> near_removal(const AccountBudget& budget) const;
   boost::asio::awaitable<Status> read_stored();
   void tell(const AccountBudget& now, const AccountBudget* before);
 
@@ -44,7 +46,7 @@ class SellerBudget {
   const config::CancelLimits& presets_;
   Clock& clock_;
   Logger log_;
-  guard::budget::StreakBook streaks_{std::chrono::days(30)};
+  guard::budget::StreakBook streaks_{std::chrono::days(30)};  // as long as a preset counts them
   std::map<std::string, model::AccountHealth> health_;
   std::vector<AccountBudget> budgets_;
   std::optional<Instant> assessed_at_;

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,6 +43,8 @@ struct Account {
   // How many times as much a cancellation costs as by itself: grows as the account's cancellation budget runs
   // out (daemon/guard/budget). At least 1.
   double cancel_cost_factor = 1;
+  // Listings that one more cancellation in a row takes off sale: there it costs their sales as well.
+  std::set<std::string, std::less<>> near_removal{};
   // How long the account is blind. Whoever polls records when orders are seen; whoever acts records when
   // writes are sent and live. Null until polling is composed.
   polling::BlindWindow* blind_window = nullptr;

@@ -42,21 +42,23 @@ void StreakBook::put(const model::OrderUpsert& order, Instant now) {
   }
 }
 
-Streak StreakBook::streak(const std::string& field, const Row& row, Instant now) const {
+Streak StreakBook::streak(const std::string& field, const Row& row, Instant now, Millis within) const {
+  const Millis counted = std::min(within, keep_);
   Streak s{.listing = field};
   for (const auto& [order, placed] : row.cancelled) {
-    if (placed < row.fulfilled || placed <= now - keep_) continue;
+    if (placed < row.fulfilled || placed <= now - counted) continue;
     ++s.cancels;
     s.newest = std::max(s.newest, placed);
   }
   return s;
 }
 
-std::vector<Streak> StreakBook::at_least(std::size_t least, Instant now, std::size_t most) const {
+std::vector<Streak> StreakBook::at_least(std::size_t least, Instant now, std::size_t most,
+                                         Millis within) const {
   std::vector<Streak> found;
   for (const auto& [field, row] : listings_) {
     if (row.cancelled.size() < least) continue;
-    if (auto s = streak(field, row, now); s.cancels >= least) found.push_back(std::move(s));
+    if (auto s = streak(field, row, now, within); s.cancels >= least) found.push_back(std::move(s));
   }
   std::ranges::sort(found, [](const Streak& a, const Streak& b) {
     return a.cancels != b.cancels ? a.cancels > b.cancels : a.listing < b.listing;
@@ -68,14 +70,14 @@ std::vector<Streak> StreakBook::at_least(std::size_t least, Instant now, std::si
 std::map<std::string, std::size_t> StreakBook::count(std::size_t least, Instant now) const {
   std::map<std::string, std::size_t> by_account;
   for (const auto& [field, row] : listings_)
-    if (row.cancelled.size() >= least && streak(field, row, now).cancels >= least)
+    if (row.cancelled.size() >= least && streak(field, row, now, keep_).cancels >= least)
       ++by_account[field.substr(0, field.find(' '))];
   return by_account;
 }
 
 std::size_t StreakBook::of(std::string_view account, std::string_view listing, Instant now) const {
   const auto at = listings_.find(field_of(account, listing));
-  return at == listings_.end() ? 0 : streak(at->first, at->second, now).cancels;
+  return at == listings_.end() ? 0 : streak(at->first, at->second, now, keep_).cancels;
 }
 
 void StreakBook::forget(Instant now) {

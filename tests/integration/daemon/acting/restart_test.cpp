@@ -2,6 +2,7 @@
 // What a new process knows of what its listings may still sell: no less than the one before.
 #include <gtest/gtest.h>
 
+#include "daemon/budget/seller_budget.hpp"
 #include "tests/support/acting/acting_room.hpp"
 
 namespace forestall::test {
@@ -90,6 +91,55 @@ TEST(Restart, WhenACancellationsCostMovesEverythingIsDecidedAgain) {
   EXPECT_EQ(room.acts->decided(), decided) << "not for so little";
   room.account->cancel_cost_factor = 2;
   EXPECT_TRUE(room.until([&] { return room.acts->decided() > decided; }, 1min));
+  room.stop();
+}
+
+// Some channels take an offer off after two cancellations in a row: after the first
+// one the second costs the listing's sales as well, and the SKU is decided again with that.
+TEST(Restart, OneCancellationFromRemovalTheNextOneIsDearer) {
+  ActingRoom room;
+  room.list("CUP", 9, 9);
+  room.list("TEA", 9, 9);
+  for (int i = 0; i < 20; ++i) room.order("CUP", 1, false, {}, model::OrderState::shipped);
+  room.start();
+  ASSERT_TRUE(room.until([&] { return room.acts->decided() > 0 && !room.acts->sweeping(); }));
+  const auto cost = [&](const std::string& listing) {
+    const auto ref = room.ledger->mirror().find_listing(room.shop, listing).value();
+    const auto explained =
+        room.acts->explain(*room.acts->floor().desk("shop"), room.ledger->mirror().listing(ref));
+    return explained.plan ? explained.plan->cancel_cost_in_margins : 0;
+  };
+  const auto before = cost("CUP");
+  EXPECT_GT(before, 0);
+  EXPECT_EQ(cost("TEA"), before);
+  const auto decided = room.acts->decided();
+
+  room.account->settings.kind = "two-in-a-row";
+  auto order = room.order("CUP", 1);
+  order.from.version = model::Version(1'000);
+  order.from.true_at = room.clock.now();
+  order.state = model::OrderState::cancelled;
+  order.closed_at = room.clock.now();
+  auto& cancelled = order.lines.front().cancelled.emplace();
+  cancelled.units = Units(1);
+  cancelled.by = model::CancelledBy::seller;
+  cancelled.reason = model::CancelReason::no_stock;
+  cancelled.at = room.clock.now();
+  cancelled.day = std::chrono::year{2026} / 1 / 5;
+  room.apply({order});
+  config::CancelLimits presets;
+  presets.push_back({.name = "two",
+                     .kind = "two-in-a-row",
+                     .share_ppm = 25'000,
+                     .window_days = 7,
+                     .in_a_row = 2,
+                     .in_a_row_within_days = 14});
+  budget::SellerBudget budgets(*room.seller, presets, room.clock, Logger());
+  ASSERT_TRUE(room.loop.run(budgets.refresh()));
+  EXPECT_EQ(room.account->near_removal.size(), 1U);
+  ASSERT_TRUE(room.account->near_removal.contains("CUP"));
+  ASSERT_TRUE(room.until([&] { return room.acts->decided() > decided; }, 1min));
+  EXPECT_GT(cost("CUP"), cost("TEA"));
   room.stop();
 }
 

@@ -53,6 +53,20 @@ TEST(CancelStreak, OnlyWhatTheSellerCancelsInARowCounts) {
   EXPECT_EQ(book.count(1, now), (std::map<std::string, std::size_t>{{"shop", 1}}));
 }
 
+// A preset that counts a shorter time than is kept, or a longer one.
+TEST(CancelStreak, ARowIsCountedWithinThePresetsTime) {
+  const Instant now = start + 10 * 24h;
+  StreakBook book(std::chrono::days(30));
+  book.put(order("a", 24h, "seller"), now);
+  book.put(order("b", 8 * 24h, "seller"), now);
+  EXPECT_EQ(book.at_least(2, now, 10).size(), 1u);
+  EXPECT_EQ(book.at_least(2, now, 10, std::chrono::days(5)).size(), 0u);
+  EXPECT_EQ(book.at_least(1, now, 10, std::chrono::days(5)).size(), 1u);
+  EXPECT_TRUE(book.keep_for(std::chrono::days(60))) << "older ones have to be told again";
+  EXPECT_FALSE(book.keep_for(std::chrono::days(60)));
+  EXPECT_EQ(book.at_least(2, now + 40 * 24h, 10, std::chrono::days(60)).size(), 1u);
+}
+
 TEST(CancelStreak, WhatIsOldIsForgotten) {
   StreakBook book(std::chrono::days(30));
   book.put(order("a", 1h, "seller"), start + 2h);
