@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/acting/beliefs.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -48,7 +50,6 @@ void Beliefs::begin() {
   receipts_.clear();
   changed_.clear();
   making_ = true;
-  disordered_ = 0;
   generation_ = seller_.ledger->mirror().generation();
 }
 
@@ -121,8 +122,6 @@ void Beliefs::event(const HistoryEvent& event, bool replayed) {
       shelf.sold = true;
       model_.begin(sku, event.at);
       model_.selling(sku, event.at, true);
-    } else if (guard::demand_seconds(event.at) + 3600 < std::int64_t{model_.belief(sku).last_seconds}) {
-      ++disordered_;
     }
     const auto units = static_cast<double>(event.units.count());
     pooled_.sold(model_, sku, event.at, units);
@@ -182,12 +181,11 @@ void Beliefs::stock(std::span<const model::Observation> observations, const ledg
     } else if (const auto* receipt = std::get_if<model::ReceiptUpsert>(&observation)) {
       const auto sku = known(receipt->sku);
       if (!sku || receipt->pool != model::Pool::own) continue;
-      if (receipt->closed_at || !receipt->expected_at) {
-        receipts_.erase(index(*sku));
-      } else {
-        auto& next = receipts_.try_emplace(index(*sku), *receipt->expected_at).first->second;
-        next = std::min(next, *receipt->expected_at);
-      }
+      const bool promised = !receipt->closed_at && receipt->expected > Units{};
+      const auto source =
+          seller_.ledger->names().number(ledger::NameKind::source, receipt->from.source.str()).value_or(0);
+      receipts_.put(index(*sku), fmt::format("{}:{}", source, receipt->id.str()),
+                    promised ? receipt->expected_at : std::nullopt);
     } else if (const auto* order = std::get_if<model::OrderUpsert>(&observation)) {
       if (order->state != model::OrderState::shipped) continue;
       for (const auto& line : order->lines)
@@ -214,10 +212,7 @@ void Beliefs::stock(std::span<const model::Observation> observations, const ledg
 void Beliefs::heard(const flow::Fresh& fresh, Instant now) {
   if (since_ == Instant{}) since_ = now;
   // Positions of an earlier generation mean nothing any more; a replay is on its way.
-  if (!making_ && seller_.ledger->mirror().generation() != generation_) {
-    begin();
-    ++disordered_;
-  }
+  if (!making_ && seller_.ledger->mirror().generation() != generation_) begin();
   if (making_) return keep(fresh);
   grow();
   stock(fresh.observations, fresh.applied);
@@ -252,6 +247,7 @@ awaitable<Status> Beliefs::replay(redis::Client& redis, Clock& clock, boost::asi
   co_await make_tables(on, progress);
   if (auto loaded = co_await load_losses(redis); !loaded) co_return loaded;
   if (auto loaded = co_await load_shelves(redis, on); !loaded) co_return loaded;
+  if (auto loaded = co_await load_receipts(redis, on); !loaded) co_return loaded;
   co_await hear_kept(on);
   if (overtaken()) co_return fail_retryable(ErrorCode::conflict, "the mirror is read anew");
   replayed_ = 0;
@@ -286,9 +282,35 @@ awaitable<Status> Beliefs::replay(redis::Client& redis, Clock& clock, boost::asi
       if (overtaken()) co_return fail_retryable(ErrorCode::conflict, "the mirror is read anew");
     }
   } while (cursor != "0");
-  disordered_ = 0;
   pooled_.teach(model_, clock.now());
   co_await hear_books(on);
+  co_return Status{};
+}
+
+// Deliveries that are promised are told once, perhaps long ago.
+awaitable<Status> Beliefs::load_receipts(redis::Client& redis, boost::asio::any_io_executor on) {
+  const auto key = seller_.ledger->key_prefix() + "receipt";
+  const auto& mirror = seller_.ledger->mirror();
+  std::string cursor = "0";
+  do {
+    auto reply = co_await redis.call(redis::Request("HSCAN", key, cursor, "COUNT", "500"),
+                                     {.repeat = redis::Repeat::harmless});
+    if (!reply) co_return std::unexpected(reply.error());
+    auto page = redis::hash_page(*reply, "HSCAN receipt");
+    if (!page) co_return std::unexpected(page.error());
+    cursor = std::move(page->cursor);
+    if (mirror.generation() != generation_) co_return Status{};
+    for (const auto& [name, record] : page->fields) {
+      const auto receipt = decode_receipt(record);
+      if (!receipt) {
+        damaged("receipt_damaged", name, receipt.error());
+        continue;
+      }
+      if (const auto sku = receipt->own ? mirror.find_sku(receipt->sku) : std::nullopt)
+        receipts_.put(index(*sku), name, receipt->expected_at);
+    }
+    co_await boost::asio::post(on, use_awaitable);
+  } while (cursor != "0");
   co_return Status{};
 }
 
@@ -336,10 +358,10 @@ guard::SkuDemand Beliefs::demand(SkuRef sku, Instant now, Units available, Milli
   const bool made = index(sku) < model_.size();
   const auto level = made ? model_.level(index(sku), now) : model_.level(now);
   const double a_day = level.mean_units_per_hour() * 24;
-  const auto promised = receipts_.find(index(sku));
+  const auto promised = receipts_.next(index(sku), now);
   Millis until{};
-  if (promised != receipts_.end() && promised->second > now) {
-    until = promised->second - now;
+  if (promised) {
+    until = *promised - now;
   } else {
     // Reordered when what is left covers the lead time.
     const double before =

@@ -17,6 +17,7 @@
 #include "config/base/clock.hpp"
 #include "config/base/error.hpp"
 #include "config/base/log.hpp"
+#include "daemon/acting/receipts.hpp"
 #include "daemon/acting/sales_book.hpp"
 #include "daemon/flow/flow.hpp"
 #include "daemon/guard/demand/offer_demand.hpp"
@@ -37,9 +38,6 @@ class Beliefs {
   // `progress`: of whoever waits for it, piece by piece.
   boost::asio::awaitable<Status> replay(redis::Client& redis, Clock& clock, boost::asio::any_io_executor on,
                                         runtime::Progress* progress = nullptr);
-  // Sales came in an order that no belief takes: a replay would know better.
-  bool replay_wanted() const { return disordered_ > 0; }
-
   // Stores what changed of the shelves since it was stored last. Sales alone may wait; what was seen on the
   // shelf (counts, failed picks, receipts) may not: save_at_once().
   boost::asio::awaitable<Status> save(redis::Client& redis, Instant now);
@@ -108,6 +106,7 @@ class Beliefs {
   void event(const ledger::HistoryEvent& event, bool replayed);
   boost::asio::awaitable<Status> load_shelves(redis::Client& redis, boost::asio::any_io_executor on);
   boost::asio::awaitable<Status> load_losses(redis::Client& redis);
+  boost::asio::awaitable<Status> load_receipts(redis::Client& redis, boost::asio::any_io_executor on);
   boost::asio::awaitable<void> hear_books(boost::asio::any_io_executor on);
   void touched(std::uint32_t sku, bool at_once);
   void stock(std::span<const model::Observation> observations, const ledger::Applied& applied);
@@ -123,7 +122,7 @@ class Beliefs {
   ledger::Chunked<Shelf> shelves_;
   std::uint64_t generation_ = 0;
   std::map<AccountId, double> sold_at_;
-  std::unordered_map<std::uint32_t, Instant> receipts_;  // the next one that was promised
+  Receipts receipts_;
   forecasting::LossLearner losses_{};
   forecasting::LossLaw law_{};
   Instant since_{};
@@ -132,7 +131,6 @@ class Beliefs {
   std::size_t kept_observations_ = 0;
   bool making_ = true;  // the tables and what is stored of the shelves; until then pages are kept
   std::uint64_t replayed_ = 0;
-  std::uint64_t disordered_ = 0;
   std::set<std::uint32_t> changed_;  // shelves, since they were stored
   bool save_at_once_ = false;
   bool losses_changed_ = false;

@@ -143,5 +143,53 @@ TEST(Restart, OneCancellationFromRemovalTheNextOneIsDearer) {
   room.stop();
 }
 
+// Each delivery by itself: one that is postponed or called off moves nothing but its own.
+TEST(Receipts, TheNextPromiseIsTheEarliestThatStands) {
+  acting::Receipts receipts;
+  const Instant now{Millis(1'700'000'000'000)};
+  EXPECT_EQ(receipts.next(7, now), std::nullopt);
+  receipts.put(7, "1:a", now + 24h);
+  receipts.put(7, "1:b", now + 72h);
+  receipts.put(8, "1:a", now + 1h);
+  EXPECT_EQ(receipts.next(7, now), now + 24h);
+  receipts.put(7, "1:a", now + 96h);
+  EXPECT_EQ(receipts.next(7, now), now + 72h) << "postponed";
+  receipts.put(7, "1:b", std::nullopt);
+  EXPECT_EQ(receipts.next(7, now), now + 96h) << "the other one still comes";
+  EXPECT_EQ(receipts.next(7, now + 96h), std::nullopt);
+  for (const auto* broken : {"", "\xff", "\x01\xa3", "\x01\xa3TEA\x04"})
+    EXPECT_FALSE(acting::decode_receipt(broken));
+}
+
+TEST(Restart, WhatWasPromisedToArriveIsRemembered) {
+  ActingRoom room;
+  room.list("CUP", 9, 9);
+  for (int i = 0; i < 30; ++i) room.order("CUP", 1, false, {}, model::OrderState::shipped);
+  model::ReceiptUpsert receipt;
+  receipt.from = {SourceId::literal("wms"), model::Version(5'000), room.clock.now()};
+  receipt.id = ReceiptId::literal("po-1");
+  receipt.sku = SkuId::literal("CUP");
+  receipt.location = LocationId::literal("berlin");
+  receipt.expected = Units(40);
+  const auto until_receipt = [&] {
+    const auto ref = room.ledger->mirror().find_listing(room.shop, "CUP").value();
+    const auto explained =
+        room.acts->explain(*room.acts->floor().desk("shop"), room.ledger->mirror().listing(ref));
+    return explained.plan ? explained.plan->until_receipt_units : -1;
+  };
+  room.start();
+  ASSERT_TRUE(room.until([&] { return room.acts->open(); }));
+  const auto without = until_receipt();
+  receipt.expected_at = room.clock.now() + 24h;
+  room.apply({receipt});
+  const auto soon = until_receipt();
+  EXPECT_LT(soon, without);
+  room.crash();
+  room.start();
+  ASSERT_TRUE(room.until([&] { return room.acts->open(); }));
+  EXPECT_NEAR(until_receipt(), soon, (without - soon) / 4);
+  room.stop();
+}
+
 }  // namespace
 }  // namespace forestall::test
