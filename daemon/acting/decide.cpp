@@ -92,6 +92,17 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
   const auto* record = floor_.journal.find(stored.account, stored.listing);
   const auto last = floor_.custody.last(field);
   const auto mode = floor_.mode_of(*desk, stored);
+  if (const auto dwell = floor_.times.dwell; dwell > Millis(0)) {
+    const auto sent_at = floor_.last_sent(stored.account, stored.listing);
+    if (sent_at && now - *sent_at < dwell) {
+      floor_.sent_before.insert_or_assign(field, *sent_at);
+      if (explained.decision.reason == guard::Reason::resting)
+        floor_.decide_later(stored.account, stored.listing,
+                            ports_.clock.monotonic() + (*sent_at + dwell - now));
+    } else {
+      floor_.sent_before.erase(field);
+    }
+  }
   if (!explained.decision.is_act()) {
     noted_.erase(field);
     if (mode == Mode::guard && floor_.pause_is_due(*desk, explained.facts) && !resting(field)) {

@@ -40,7 +40,9 @@ struct Times {
   Millis outside_hold = std::chrono::hours(24);  // how long an outside quantity is left alone
   Millis tick = std::chrono::seconds(5);
   std::int32_t unproven_lot = 1;  // units an unproven channel may be exposed while its SKU is scarce
-  Millis dwell{0};  // of a listing between two writes, but for those that keep units from being sold twice
+  // Of a listing between two writes, but for those that keep units from being sold twice. None: the price of
+  // a write and what it costs to change one's mind keep them apart already (README, "Dwell").
+  Millis dwell{0};
 };
 
 // Before each call of a channel. As scheduling::CallScheduler::turn; tests pass one that never waits.
@@ -83,6 +85,11 @@ struct Floor {
   bool opened = false;
   // urgency_of() of requested intents as they were decided: by field, with their epoch.
   std::map<std::string, std::pair<std::uint64_t, double>, std::less<>> urgencies{};
+
+  // When a listing was written last, where the intent in force was not sent itself: by field. Kept only where
+  // there is a dwell time.
+  std::map<std::string, Instant, std::less<>> sent_before{};
+  std::optional<Instant> last_sent(const AccountId& account, const ListingId& listing) const;
 
   // How long an account is blind, as measured; looked up again after some minutes.
   struct Pace {

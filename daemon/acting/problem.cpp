@@ -57,6 +57,18 @@ double Floor::cancel_cost(const AccountDesk& desk, const ListingId& listing, dou
   return std::min(k + days * a_day, k * most_removal_factor);
 }
 
+// The intent in force may not have been sent: then its predecessor's write counts.
+std::optional<Instant> Floor::last_sent(const AccountId& account, const ListingId& listing) const {
+  std::optional<Instant> last;
+  if (const auto* record = journal.find(account, listing)) {
+    last = record->sent_at;
+    for (const auto& late : record->late) last = std::max(last.value_or(late.sent_at), late.sent_at);
+  }
+  if (const auto before = sent_before.find(journal::field_of(account, listing)); before != sent_before.end())
+    last = std::max(last.value_or(before->second), before->second);
+  return last;
+}
+
 // Of its shoppers, as its first component is asked for.
 double Floor::units_a_day(const guard::ListingFacts& facts, std::span<const AccountId> among,
                           Instant now) const {
@@ -129,8 +141,8 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
                                                                    : model::Capabilities{};
     one.offer.unproven = capabilities.decrements_atomically == model::Proof::unproven;
     one.offer.lot_units = times.unproven_lot;
-    if (const auto* record = journal.find(one.account, one.listing); record != nullptr && record->sent_at)
-      one.offer.rested = now - *record->sent_at >= times.dwell;
+    if (const auto sent_at = times.dwell > Millis(0) ? last_sent(one.account, one.listing) : std::nullopt)
+      one.offer.rested = now - *sent_at >= times.dwell;
     // The component that limits it says what its shoppers ask for.
     std::size_t limit = 0;
     one.offer.promised = one.components.empty();

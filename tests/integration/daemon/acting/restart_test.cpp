@@ -143,6 +143,26 @@ TEST(Restart, OneCancellationFromRemovalTheNextOneIsDearer) {
   room.stop();
 }
 
+// With a dwell time: counted from the last write that went out, and taken up again at its end by itself.
+TEST(Dwell, TheNextRaiseWaitsForItAndIsMadeThen) {
+  ActingRoom room;
+  room.times.dwell = 20min;
+  room.crash();  // made again with it
+  room.list("CUP", 1, 1);
+  room.start();
+  room.stock("CUP", 4);
+  ASSERT_TRUE(room.until([&] { return room.state("CUP") == "confirmed" && room.channel.shown("CUP") == 4; }));
+  const auto written = room.channel.writes.size();
+  room.stock("CUP", 40);
+  room.pass(10min);
+  EXPECT_EQ(room.channel.writes.size(), written) << "too soon after the last one";
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 40; }, 15min));
+  // What keeps units from being sold twice does not wait.
+  room.stock("CUP", 0);
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 0; }, 10min));
+  room.stop();
+}
+
 // Each delivery by itself: one that is postponed or called off moves nothing but its own.
 TEST(Receipts, TheNextPromiseIsTheEarliestThatStands) {
   acting::Receipts receipts;
