@@ -147,7 +147,6 @@ TEST(Restart, OneCancellationFromRemovalTheNextOneIsDearer) {
 TEST(Dwell, TheNextRaiseWaitsForItAndIsMadeThen) {
   ActingRoom room;
   room.times.dwell = 20min;
-  room.crash();  // made again with it
   room.list("CUP", 1, 1);
   room.start();
   room.stock("CUP", 4);
