@@ -100,7 +100,8 @@ class SellerActs {
   boost::asio::awaitable<Status> reset_breaker(AccountDesk& desk, std::string who);
   // The decision as it would be now.
   guard::Explanation explain(const AccountDesk& desk, const ledger::StoredListing& listing) const;
-  // The same for several of them, at one moment: what was decided together is decided once, and kept in `kept`.
+  // The same for several of them, at one moment: what was decided together is decided once, and kept in
+  // `kept`.
   using Explained = std::vector<guard::Explanation>;
   guard::Explanation explain(const AccountDesk& desk, const ledger::StoredListing& listing,
                              Explained& kept) const;

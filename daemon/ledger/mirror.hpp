@@ -141,8 +141,8 @@ class Mirror {
   std::unordered_map<std::uint32_t, std::string> holds_;
   std::map<OrderKey, model::OrderUpsert> orders_;
   std::set<std::pair<Instant, OrderKey>> ship_by_;
-  // A listing's open orders, and what they took of it: by time, each with the sum up to and with it, so that a
-  // question costs one search however many are open.
+  // A listing's open orders, and what they took of it: by time, each with the sum up to and with it, so that
+  // a question costs one search however many are open.
   struct OpenOf {
     std::set<OrderKey> orders;
     std::vector<std::pair<Instant, std::int64_t>> taken;
