@@ -28,7 +28,7 @@ struct StudySettings {
   Millis live_after = std::chrono::minutes{8};
   world::StockRules stock{};
   double write_cost = 0.002;  // of m; the daemon's is guard::write_cost_in_margins
-  double caution = 1;  // multiplies k where stock is shared or split
+  double caution = 1;         // multiplies k where stock is shared or split
   Millis sweep_every = std::chrono::hours{24};
   int most_buffer = 5;
   unsigned threads = 2;

@@ -213,6 +213,7 @@ bool plays_to_oversell(std::uint64_t seed, int moves, ExposureRule rule, bool* t
   const std::size_t skus = 1 + pick(2);
   const std::size_t count = 2 + pick(2);
   std::vector<std::int32_t> stock;
+  stock.reserve(skus);
   for (std::size_t j = 0; j < skus; ++j) stock.push_back(static_cast<std::int32_t>(1 + pick(6)));
   std::vector<std::int32_t> room = stock;
   std::vector<AdversaryListing> listings;
