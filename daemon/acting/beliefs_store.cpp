@@ -32,7 +32,6 @@ awaitable<Status> Beliefs::load_losses(redis::Client& redis) {
   const auto* bytes = losses->text();
   if (bytes == nullptr) co_return Status{};
   auto learner = decode_losses(*bytes);
-  if (!learner && learner.error().code == ErrorCode::unsupported) co_return std::unexpected(learner.error());
   if (!learner) {
     log_.warning("losses_damaged", {{"reason", learner.error()}, {"advice", "they are learned anew"}});
     co_return Status{};
@@ -57,7 +56,6 @@ awaitable<Status> Beliefs::load_shelves(redis::Client& redis, boost::asio::any_i
       const auto ref = mirror.find_sku(name);
       if (!ref || static_cast<std::uint32_t>(*ref) >= shelves_.size()) continue;
       auto record = decode_shelf(bytes);
-      if (!record && record.error().code == ErrorCode::unsupported) co_return std::unexpected(record.error());
       if (!record) {
         damaged("shelf_damaged", name, record.error());
         continue;

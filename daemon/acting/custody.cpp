@@ -53,7 +53,45 @@ void Custody::load(const ledger::StoredListing& listing) {
 }
 
 std::vector<SalesBook::News> Custody::order(const model::OrderUpsert& order, Instant now) {
+  for (const auto& line : order.lines) mark(field_of(order.account, line.listing), sold);
   return sales_.put(order, now);
+}
+
+void Custody::mark(const std::string& field, std::uint8_t what) {
+  const auto number = numbers_.intern(field);
+  marks_.grow_to(number + std::size_t{1});
+  marks_[number] |= what;
+}
+
+const Custody::Known* Custody::plain(ledger::ListingRef listing, bool ordered) const {
+  const auto& mirror = seller_.ledger->mirror();
+  if (places_of_ != mirror.generation()) {
+    places_ = {};
+    places_of_ = mirror.generation();
+  }
+  const auto at = static_cast<std::uint32_t>(listing);
+  if (at >= places_.size()) places_.grow_to(mirror.listings());
+  if (places_[at] == 0) {
+    const auto field =
+        field_of(AccountId::literal(mirror.account_of(listing)), ListingId::literal(mirror.text_of(listing)));
+    const auto number = numbers_.find(field);
+    if (!number) return nullptr;
+    places_[at] = *number + 1;
+  }
+  const auto number = places_[at] - 1;
+  if (number >= known_.size() || known_[number].era != era_) return nullptr;
+  const auto* known = &known_[number];
+  const auto marks = number < marks_.size() ? marks_[number] : std::uint8_t{0};
+  if ((marks & intended) != 0) return nullptr;
+  if (!ordered && (marks & sold) == 0) return known;
+  // The older of the two readings that are reckoned with.
+  const Instant since =
+      known->base_units == Known::no_units ? known->at : std::min(known->at, known->base_at);
+  const auto account = AccountId::literal(mirror.account_of(listing));
+  const auto name = ListingId::literal(mirror.text_of(listing));
+  const bool moved = sold_since(account, name, since) != Units{} ||
+                     sales_.cancelled(field_of(account, name), since - Millis(1)) != Units{};
+  return moved ? nullptr : known;
 }
 
 void Custody::know(const std::string& field, const guard::Seen& seen) {

@@ -81,6 +81,8 @@ class Custody {
   // The newest accepted reading that every order placed before it having been seen settles.
   std::optional<guard::Seen> settled(const std::string& field, std::optional<Instant> watermark) const;
   const SalesBook& sales() const { return sales_; }
+  // An intent of it was stored.
+  void has_intent(const std::string& field) { mark(field, intended); }
   bool saw_it_sell_out(const std::string& field) const;
   // Units of the listing ordered after an instant, as far as seen.
   Units sold_since(const AccountId& account, const ListingId& listing, Instant after) const;
@@ -90,6 +92,9 @@ class Custody {
   // The same up to an instant.
   Units sold_between(const AccountId& account, const ListingId& listing, Instant after, Instant until) const;
 
+  void mark(const std::string& field, std::uint8_t what);
+
+ public:
   // Two readings in 32 bytes: there is one of these for every listing.
   struct Known {
     static constexpr std::int32_t no_units = INT32_MIN;  // the channel did not say
@@ -108,6 +113,11 @@ class Custody {
     static guard::Seen unpack(std::int32_t units, model::ListingActivity activity, Instant at);
   };
   static_assert(sizeof(Known) == 32);
+  // By the mirror's position: what it is known to show, where that is all there is: no intent, nothing sold
+  // and nothing put back since. nullptr: there is more, or it was never read. `ordered`: open orders name it.
+  const Known* plain(ledger::ListingRef listing, bool ordered) const;
+
+ private:
   const Known* known(const std::string& field) const;
   Known& made(const std::string& field);
 
@@ -118,6 +128,11 @@ class Custody {
   // whenever it is read anew, and what was read by ourselves is known to nobody else.
   ledger::Interner numbers_;
   ledger::Chunked<Known> known_;  // by number
+  static constexpr std::uint8_t intended = 1, sold = 2;
+  ledger::Chunked<std::uint8_t> marks_;  // by number, for as long as the process lives
+  // Numbers + 1 by position in the mirror of that generation, as they are asked for; 0: not yet.
+  mutable ledger::Chunked<std::uint32_t> places_;
+  mutable std::uint64_t places_of_ = 0;
   std::uint16_t era_ = 1;
   std::map<std::string, Doubt> doubts_;
   std::map<std::string, Shown> shown_;

@@ -151,31 +151,26 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
                           urgency});
 }
 
-// Once, of the first one that is met: more than this is never divided as well as it could be.
-void SellerActs::tell_tied(const guard::Explanation& explained) {
-  if (explained.facts.tied == 0 || !explained.limit || std::exchange(told_tied_, true)) return;
-  floor_.log.warning("too_many_tied",
-                     {{"sku", explained.facts.components[*explained.limit].sku},
-                      {"listings", explained.facts.tied},
-                      {"why",
-                       "bundles tie more listings or SKUs together than are divided at once: decided "
-                       "SKU by SKU, and what has no place shows nothing while its SKU is scarce"}});
+// What decide_sku() comes to where each of its listings fits.
+void SellerActs::decided_plainly(ledger::SkuRef sku, std::size_t listings) {
+  decided_ += listings;
+  if (!noted_.empty())
+    for (const auto listing : ports_.seller.ledger->mirror().listings_of(sku)) {
+      const auto stored = ports_.seller.ledger->mirror().listing(listing);
+      noted_.erase(journal::field_of(stored.account, stored.listing));
+    }
+  floor_.beliefs.decided(sku, false);
+  floor_.beliefs.exposed(sku, true, false);
+  floor_.beliefs.selling(sku, ports_.clock.now(), true);
+  foresight_.decided(sku);
 }
 
-// Of a group that is more than is decided at once: whoever decides another listing of the SKU has to know
-// what is left of it.
-void SellerActs::mark_deciders(ledger::SkuRef sku) {
+void SellerActs::decide_sku(const std::string& sku, const Dirty& dirty, PlainSight& sight, Slice& slice) {
   const auto& mirror = ports_.seller.ledger->mirror();
-  if (tied_to(mirror, sku).whole) return;
-  Deciders deciders(mirror);
-  for (const auto listing : mirror.listings_of(sku))
-    if (const auto with = deciders.of(listing); with && *with != sku)
-      mark(std::string(mirror.name(*with)), {});
-}
-
-void SellerActs::decide_sku(const std::string& sku, const Dirty& dirty, Slice& slice) {
-  const auto& mirror = ports_.seller.ledger->mirror();
-  if (const auto ref = mirror.find_sku(sku)) {
+  const auto ref = mirror.find_sku(sku);
+  if (const auto plain = ref ? sight.fits(*ref) : std::nullopt) {
+    decided_plainly(*ref, *plain);
+  } else if (ref) {
     bool shown = false, close = false;
     const bool was_split = floor_.beliefs.split(*ref) == true;
     for (auto& explained : floor_.decide(*ref)) {
@@ -203,10 +198,11 @@ void SellerActs::decide_sku(const std::string& sku, const Dirty& dirty, Slice& s
 awaitable<bool> SellerActs::decide_slice() {
   Slice slice;
   const auto begun = ports_.machine.monotonic();
+  PlainSight sight(floor_, ports_.clock.now());
   while (!dirty_.empty() && slice.taken.size() < skus_a_slice &&
          ports_.machine.monotonic() - begun < slice_time) {
     auto node = dirty_.extract(dirty_.begin());
-    decide_sku(node.key(), node.mapped(), slice);
+    decide_sku(node.key(), node.mapped(), sight, slice);
     slice.taken.insert(std::move(node));
   }
   last_decided_ = ports_.clock.now();

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 
 #include "config/base/clock.hpp"
@@ -106,6 +107,22 @@ struct Floor {
   // costs as many days of its sales as a breach.
   double cancel_cost(const AccountDesk& desk, const ListingId& listing, double a_day) const;
   double units_a_day(const guard::ListingFacts& facts, std::span<const AccountId> among, Instant now) const;
+
+  // What is the same for all SKUs that the same accounts sell.
+  struct Setting {
+    double k = 0;    // the dearest cancellation
+    Millis blind{};  // from the sale that empties a SKU to its other listings being changed
+  };
+  Setting setting_of(std::span<const AccountDesk* const> distinct) const;
+  // What is the same for all listings of an account; as of `at`, if nothing but time happens until then.
+  struct Outlook {
+    double cancel_cost = 0;       // k
+    guard::OfferWindow window{};  // but for the share
+  };
+  Outlook outlook_of(const AccountDesk& desk, Instant at) const;
+  // Money and demand of one listing that brings `share` of the SKU's demand.
+  guard::OfferSpan fill_terms(const Outlook& outlook, const guard::SkuDemand& demand, const Setting& setting,
+                              double share, Instant at, forecasting::ListingTerms& terms) const;
 
   AccountDesk* desk(std::string_view account);
   const AccountDesk* desk(std::string_view account) const;

@@ -56,18 +56,27 @@ Instant Foresight::busiest(Instant now) {
   return std::max(now, busiest_.second);
 }
 
-void Foresight::look() {
-  if (!is_current() || queue_.empty()) return;
+Foresight::Sights::Sights(Foresight& foresight)
+    : now(foresight.floor_.clock.now()),
+      busiest(foresight.busiest(now)),
+      as_is(foresight.floor_, now),
+      then(foresight.floor_, busiest),
+      at_last(foresight.floor_, now + horizon) {}
+
+void Foresight::look(Sights& sights) {
+  if (queue_.empty()) return;
   const auto sku = queue_.front();
   queue_.pop_front();
   queued_[sku] = false;
   ++looks_;
-  const Instant now = floor_.clock.now();
+  const Instant now = sights.now;
+  // Far from another answer: it would be the same in the busiest hour, and at the end.
+  const ledger::SkuRef ref{sku};
+  if (sights.as_is.fits(ref) && sights.then.fits(ref) && sights.at_last.fits(ref)) return;
   const auto answer = [&](Instant at) {
     return floor_.decide(ledger::SkuRef{sku}, guard::Detail::acts, nullptr, at);
   };
   const auto same = [](const auto& a, const auto& b) { return guard::same_answer(a, b); };
-  // Far from another answer: it would be the same in the busiest hour, and at the end.
   const auto as_is = answer(now);
   if (as_is.empty()) return;
   const bool plain = std::ranges::all_of(as_is, [](const guard::Explanation& e) {
@@ -76,7 +85,7 @@ void Foresight::look() {
            (!e.plan || e.plan->verdict.reason == Reason::race_below_write ||
             e.plan->verdict.reason == Reason::one_listing);
   });
-  if (plain && same(as_is, answer(busiest(now))) && same(as_is, answer(now + horizon))) return;
+  if (plain && same(as_is, answer(sights.busiest)) && same(as_is, answer(now + horizon))) return;
   if (const auto at = guard::first_crossing(now, now + horizon, answer, same)) {
     due_.emplace(*at, sku);
     when_.emplace(sku, *at);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/acting/floor.hpp"
+#include "daemon/acting/plain_sight.hpp"
 
 namespace forestall::acting {
 
@@ -26,8 +27,14 @@ class Foresight {
   // It was decided: what was foreseen of it holds no more, and it is to be looked at again.
   void decided(ledger::SkuRef sku);
   bool wanting() const { return !queue_.empty(); }
-  // Looks ahead for the SKU that has waited longest.
-  void look();
+  // Looks ahead for those that have waited longest, as long as there is time: one at least.
+  template <class Time>
+  void look_while(const Time& is_time) {
+    if (!is_current()) return;
+    Sights sights(*this);
+    do look(sights);
+    while (wanting() && is_time());
+  }
   // The next instant at which a decision changes by itself; Instant::max() for none.
   Instant next() const { return due_.empty() ? Instant::max() : due_.begin()->first; }
   // SKUs whose time has come; forgotten with the answer.
@@ -36,6 +43,13 @@ class Foresight {
   std::uint64_t looks() const { return looks_; }
 
  private:
+  // The catalogue as of now, in the busiest hour and at the horizon.
+  struct Sights {
+    explicit Sights(Foresight& foresight);
+    Instant now, busiest;
+    PlainSight as_is, then, at_last;
+  };
+  void look(Sights& sights);
   void forget(std::uint32_t sku);
   // Positions of an earlier mirror mean nothing; whoever reads it anew decides everything.
   bool is_current();

@@ -49,37 +49,42 @@ double Floor::cancel_cost(const AccountDesk& desk) const {
   return k * std::max(1.0, desk.account.cancel_cost_factor);
 }
 
-double Floor::cancel_cost(const AccountDesk& desk, const ListingId& listing, double a_day) const {
-  const double k = cancel_cost(desk);
-  if (!desk.account.near_removal.contains(listing.str())) return k;
-  using Days = std::chrono::duration<double, std::chrono::days::period>;
-  const double days = Days(desk.account.settings.cancel_limit.breach_costs).count();
-  return std::min(k + days * a_day, k * most_removal_factor);
-}
-
-// The intent in force may not have been sent: then its predecessor's write counts.
-std::optional<Instant> Floor::last_sent(const AccountId& account, const ListingId& listing) const {
-  std::optional<Instant> last;
-  if (const auto* record = journal.find(account, listing)) {
-    last = record->sent_at;
-    for (const auto& late : record->late) last = std::max(last.value_or(late.sent_at), late.sent_at);
+Floor::Setting Floor::setting_of(std::span<const AccountDesk* const> distinct) const {
+  Setting setting;
+  std::vector<AccountId> accounts;
+  Millis flight{0};
+  for (const auto* desk : distinct) {
+    setting.k = std::max(setting.k, cancel_cost(*desk));
+    flight = std::max(flight, pace_of(*desk).flight);
+    accounts.push_back(desk->id());
   }
-  if (const auto before = sent_before.find(journal::field_of(account, listing)); before != sent_before.end())
-    last = std::max(last.value_or(before->second), before->second);
-  return last;
+  setting.blind = flight;
+  for (const auto* desk : distinct)
+    setting.blind +=
+        std::chrono::duration_cast<Millis>(beliefs.share(desk->id(), accounts) * pace_of(*desk).seen);
+  return setting;
 }
 
-// Of its shoppers, as its first component is asked for.
-double Floor::units_a_day(const guard::ListingFacts& facts, std::span<const AccountId> among,
-                          Instant now) const {
-  if (facts.components.empty()) return 0;
-  const auto& component = facts.components.front();
-  const auto sku = seller.ledger->mirror().find_sku(component.sku.str());
-  const auto& model = beliefs.model();
-  if (!sku || static_cast<std::uint32_t>(*sku) >= model.size()) return 0;
-  const auto level = model.level(static_cast<guard::DemandModel::Index>(*sku), now);
-  return level.mean_units_per_hour() * 24 * beliefs.share(facts.account, among) /
-         static_cast<double>(component.units.count());
+Floor::Outlook Floor::outlook_of(const AccountDesk& desk, Instant at) const {
+  const auto& pace = pace_of(desk);
+  const Instant seen_until = desk.account.orders_complete_before.value_or(clock.now() - pace.seen);
+  return {.cancel_cost = cancel_cost(desk),
+          .window = {.seen_until = seen_until + (at - clock.now()),
+                     .flight = pace.flight,
+                     .closed = pace.seen + pace.flight}};
+}
+
+guard::OfferSpan Floor::fill_terms(const Outlook& outlook, const guard::SkuDemand& demand,
+                                   const Setting& setting, double share, Instant at,
+                                   fc::ListingTerms& terms) const {
+  terms.margin = 1;
+  terms.cancel_cost = std::max(0.0, outlook.cancel_cost - terms.margin);
+  terms.write_cost = guard::write_cost_in_margins * terms.margin;
+  auto window = outlook.window;
+  window.share = share;
+  const auto span = guard::offer_span(beliefs.model(), window, at);
+  guard::fill_demand(demand, span, at, setting.blind, terms);
+  return span;
 }
 
 std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail,
@@ -90,13 +95,12 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
 std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail, const Reading* reading,
                                               const Instant now) const {
   const auto& mirror = seller.ledger->mirror();
-  const Millis ahead = now - clock.now();
   const Tied tied = tied_to(mirror, first);
   std::vector<guard::ListingFacts> facts;
   std::vector<AccountId> accounts;
   facts.reserve(tied.listings.size());
   bool some_write = false, some_watch = false;
-  std::vector<const AccountDesk*> desks_of;
+  std::vector<const AccountDesk*> desks_of, distinct;
   std::vector<bool> writes;
   Deciders deciders(mirror);
   for (const auto ref : tied.listings) {
@@ -110,32 +114,21 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
     facts.back().elsewhere = !tied.whole && deciders.of(ref) != first;
     writes.push_back(mode_of(*desk, stored) == Mode::guard && !desk->missing());
     (writes.back() ? some_write : some_watch) = true;
-    if (std::ranges::find(accounts, stored.account) == accounts.end()) accounts.push_back(stored.account);
+    if (std::ranges::find(accounts, stored.account) == accounts.end()) {
+      accounts.push_back(stored.account);
+      distinct.push_back(desk);
+    }
   }
   // What is believed of each SKU: its shelf at the dearest cancellation of its accounts, its demand.
-  double k = 0;
-  Millis flight{0};
-  std::vector<double> costs;
-  costs.reserve(facts.size());
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    const auto& desk = *desks_of[i];
-    const auto& listing = facts[i].listing;
-    const bool near_removal = desk.account.near_removal.contains(listing.str());
-    costs.push_back(near_removal ? cancel_cost(desk, listing, units_a_day(facts[i], accounts, now))
-                                 : cancel_cost(desk));
-    k = std::max(k, costs.back());
-    flight = std::max(flight, pace_of(desk).flight);
-  }
-  Millis blind = flight;
-  for (const auto& account : accounts)
-    blind += std::chrono::duration_cast<Millis>(beliefs.share(account, accounts) *
-                                                pace_of(*this->desk(account.str())).seen);
+  const auto setting = setting_of(distinct);
+  std::optional<std::pair<SkuRef, guard::SkuDemand>> demand;  // as asked for last
   for (std::size_t i = 0; i < facts.size(); ++i) {
     auto& one = facts[i];
     const auto& desk = *desks_of[i];
     auto& terms = one.offer.terms;
+    const auto outlook = outlook_of(desk, now);
     terms.margin = 1;
-    terms.cancel_cost = std::max(0.0, costs[i] - terms.margin);
+    terms.cancel_cost = std::max(0.0, outlook.cancel_cost - terms.margin);
     terms.write_cost = guard::write_cost_in_margins * terms.margin;
     const auto& capabilities = desk.account.marketplace != nullptr ? desk.account.marketplace->capabilities()
                                                                    : model::Capabilities{};
@@ -150,7 +143,7 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
       auto& component = one.components[c];
       const auto sku = mirror.find_sku(component.sku.str());
       if (sku && component.certainty != model::Certainty::unknown)
-        component.believed = beliefs.believed(*sku, component.available, k);
+        component.believed = beliefs.believed(*sku, component.available, setting.k);
       // Every listing to zero and back: what it costs to be wrong twice.
       one.offer.promised = one.offer.promised || !sku || beliefs.promised(*sku);
       if (const auto split = sku ? beliefs.split(*sku) : std::nullopt; split)
@@ -162,7 +155,9 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
     const auto& component = one.components[limit];
     const auto sku = mirror.find_sku(component.sku.str());
     if (!sku) continue;
-    const auto demand = beliefs.demand(*sku, now, component.available, seller.settings.lead_time, blind);
+    if (!demand || demand->first != *sku)
+      demand.emplace(
+          *sku, beliefs.demand(*sku, now, component.available, seller.settings.lead_time, setting.blind));
     const auto siblings = std::ranges::count_if(facts, [&](const guard::ListingFacts& other) {
       return other.account == one.account &&
              std::ranges::find(other.components, component.sku, &guard::ComponentFacts::sku) !=
@@ -173,16 +168,8 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
     one.offer.next_order =
         beliefs.share(one.account, accounts) / static_cast<double>(std::max<std::ptrdiff_t>(1, siblings));
     const double share = one.offer.next_order / static_cast<double>(component.units.count());
-    const Instant watermark =
-        desk.account.orders_complete_before.value_or(clock.now() - pace_of(desk).seen) + ahead;
-    const auto span = guard::offer_span(beliefs.model(),
-                                        {.seen_until = watermark,
-                                         .flight = pace_of(desk).flight,
-                                         .closed = pace_of(desk).seen + pace_of(desk).flight,
-                                         .share = share},
-                                        now);
-    guard::fill_demand(demand, span, now, blind, terms);
-    one.offer.writes = planner::way_of(one.offer.writes, guard::units_in_flight(demand, span));
+    const auto span = fill_terms(outlook, demand->second, setting, share, now, terms);
+    one.offer.writes = planner::way_of(one.offer.writes, guard::units_in_flight(demand->second, span));
   }
   if (!tied.whole)
     for (auto& one : facts) cut(one, first, tied);

@@ -38,13 +38,14 @@ SellerActs::SellerActs(SellerActsPorts ports)
              .log = ports_.log.with({{"seller", ports_.seller.settings.id}}),
              .take_turn = ports_.take_turn,
              .times = ports_.times,
-             .journal = journal::Journal(ports_.redis, ports_.clock, ports_.log,
-                                         {.seller = ports_.seller.settings.id,
-                                          .lease_token =
-                                              [&seller = ports_.seller] {
-                                                return seller.ledger != nullptr ? seller.ledger->lease_token()
-                                                                                : std::string();
-                                              }})},
+             .journal = journal::Journal(
+                 ports_.redis, ports_.clock, ports_.log,
+                 {.seller = ports_.seller.settings.id,
+                  .lease_token =
+                      [&seller = ports_.seller] {
+                        return seller.ledger != nullptr ? seller.ledger->lease_token() : std::string();
+                      },
+                  .recorded = [this](const std::string& field) { floor_.custody.has_intent(field); }})},
       woken_(ports_.executor, asio::steady_timer::time_point::max()) {
   for (auto* account : ports_.seller.accounts)
     floor_.desks.push_back(AccountDesk{.account = *account, .seller = ports_.seller});
@@ -217,12 +218,25 @@ void SellerActs::take_up_some() {
   if (!next) take_up_of_.clear();
 }
 
+// What fits plainly is decided where it stands; everything else is marked, and decided like any other.
 void SellerActs::sweep_some() {
-  constexpr std::size_t at_once = 256;
+  constexpr std::size_t at_once = 256, looks = 32;
+  constexpr auto slice_time = 1ms;  // a slice of decisions may follow in the same turn
   if (!sweep_next_ || dirty_.size() >= at_once) return;
   const auto& mirror = ports_.seller.ledger->mirror();
-  for (std::size_t n = 0; n < at_once && *sweep_next_ < mirror.skus(); ++n, ++*sweep_next_)
-    mark(std::string(mirror.name(ledger::SkuRef{static_cast<std::uint32_t>(*sweep_next_)})), {});
+  const auto begun = ports_.machine.monotonic();
+  PlainSight sight(floor_, ports_.clock.now());
+  do {
+    sight.warm(ledger::SkuRef{static_cast<std::uint32_t>(*sweep_next_)}, looks);
+    for (std::size_t n = 0; n < looks && *sweep_next_ < mirror.skus(); ++n, ++*sweep_next_) {
+      const ledger::SkuRef sku{static_cast<std::uint32_t>(*sweep_next_)};
+      if (const auto plain = sight.fits(sku))
+        decided_plainly(sku, *plain);
+      else
+        mark(std::string(mirror.name(sku)), {});
+    }
+  } while (*sweep_next_ < mirror.skus() && dirty_.size() < at_once &&
+           ports_.machine.monotonic() - begun < slice_time);
   if (*sweep_next_ >= mirror.skus()) sweep_next_.reset();
 }
 
@@ -261,7 +275,7 @@ awaitable<void> SellerActs::look_ahead() {
   constexpr auto a_slice = 1ms;
   while (foresight_.wanting() && !sweeping() && readings_.empty() && ports_.seller.ledger->whole()) {
     const auto begun = ports_.machine.monotonic();
-    while (foresight_.wanting() && ports_.machine.monotonic() - begun < a_slice) foresight_.look();
+    foresight_.look_while([&] { return ports_.machine.monotonic() - begun < a_slice; });
     co_await asio::post(ports_.executor, use_awaitable);
   }
 }
@@ -321,7 +335,7 @@ awaitable<void> SellerActs::pass() {
   sweep_some();
   // Not for as long as orders keep coming: watermarks, readings and switches wait for the next pass.
   const auto begun = ports_.machine.monotonic();
-  while (!dirty_.empty() && readings_.empty() && ports_.seller.ledger->whole() &&
+  while ((!dirty_.empty() || sweep_next_) && readings_.empty() && ports_.seller.ledger->whole() &&
          ports_.machine.monotonic() - begun < pass_time) {
     made();
     if (!co_await decide_slice()) {
@@ -350,7 +364,7 @@ awaitable<void> SellerActs::wait() {
   if (const Instant change = foresight_.next(); change != Instant::max())
     until = std::min(until, ports_.clock.monotonic() + (change - ports_.clock.now()));
   const bool more = !take_up_of_.empty() || !closing_.empty() || floor_.custody.forgetting();
-  if (dirty_.empty() && readings_.empty() && !more)
+  if (!sweeping() && readings_.empty() && !more)
     co_await (woken_.async_wait(asio::as_tuple(use_awaitable)) || net::sleep_until(ports_.clock, until) ||
               net::sleep_for(ports_.machine, floor_.times.tick));
   else

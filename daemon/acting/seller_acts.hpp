@@ -18,6 +18,7 @@
 #include "daemon/acting/actuator.hpp"
 #include "daemon/acting/floor.hpp"
 #include "daemon/acting/foresight.hpp"
+#include "daemon/acting/plain_sight.hpp"
 #include "daemon/redis/client.hpp"
 #include "daemon/runtime/task_group.hpp"
 #include "daemon/runtime/watchdog.hpp"
@@ -148,7 +149,8 @@ class SellerActs {
   bool overtaken(const AccountDesk& desk, const Reading& reading) const;
   boost::asio::awaitable<void> take_readings();
   boost::asio::awaitable<bool> decide_slice();
-  void decide_sku(const std::string& sku, const Dirty& dirty, Slice& slice);
+  void decided_plainly(ledger::SkuRef sku, std::size_t listings);
+  void decide_sku(const std::string& sku, const Dirty& dirty, PlainSight& sight, Slice& slice);
   void decide_listing(guard::Explanation explained, const Dirty& dirty, Slice& slice);
   void tell_tied(const guard::Explanation& explained);
   void mark_deciders(ledger::SkuRef sku);

@@ -108,6 +108,7 @@ redis::Request Journal::begin(std::string_view function, std::size_t words) cons
 
 void Journal::put(const std::string& field, Record record) {
   const auto [at, fresh] = records_.try_emplace(field);
+  if (fresh && options_.recorded) options_.recorded(field);
   if (!fresh) --by_state_[static_cast<std::size_t>(at->second.state)];
   at->second = std::move(record);
   ++by_state_[static_cast<std::size_t>(at->second.state)];

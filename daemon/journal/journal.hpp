@@ -36,6 +36,7 @@ struct JournalOptions {
   Millis keep = std::chrono::days(120);
   std::uint64_t most_entries = 2'000'000;  // of the stream
   int slice = 500;
+  std::function<void(const std::string& field)> recorded{};  // whenever a listing's first record comes in
 };
 
 struct Wish {

@@ -89,6 +89,12 @@ void Mirror::put(const SkuState& s) {
     other_pools_[{number, s.pool}] = pack(s, 0);
 }
 
+std::optional<Mirror::OwnStock> Mirror::own_stock(SkuRef sku) const {
+  const auto& row = sku_rows_.at(static_cast<std::uint32_t>(sku));
+  if (row.pool != static_cast<std::uint8_t>(model::Pool::own)) return std::nullopt;
+  return OwnStock{row.available, row.reserve, static_cast<model::Certainty>(row.certainty)};
+}
+
 std::string Mirror::listing_key(const AccountId& account, std::string_view listing) const {
   const auto number = account_names_.find(account.str());
   return listing_key(number.value_or(std::numeric_limits<std::uint32_t>::max()), listing);
@@ -99,13 +105,15 @@ std::string Mirror::listing_key(std::uint32_t account, std::string_view listing)
 }
 
 std::uint32_t Mirror::listing_number(const AccountId& account, std::string_view listing) {
-  const auto owner = account_names_.intern(account.str());
+  const auto account_number = account_names_.intern(account.str());
   const auto number = listing_names_.intern(listing_key(account, listing));
   if (number >= rows_.size()) {
     if (owner >= rows_of_account_.size()) rows_of_account_.resize(owner + std::size_t{1});
     ++rows_of_account_[owner];
     rows_.grow_to(number + std::size_t{1});
     rows_[number].name = number;
+    rows_[number].account = static_cast<std::uint16_t>(
+        std::min<std::uint32_t>(account_number, std::numeric_limits<std::uint16_t>::max()));
     ++unmapped_;
   }
   return number;
@@ -332,7 +340,8 @@ void Mirror::put(const model::OrderUpsert& order) {
     }
     orders_.erase(old);
   }
-  for (const auto& line : order.lines) listing_number(order.account, line.listing.str());
+  for (const auto& line : order.lines)
+    rows_[listing_number(order.account, line.listing.str())].ordered = true;
   if (order.closed_at) return;
   orders_.emplace(key, order);
   ship_by_.insert({urgency(order), key});

@@ -47,6 +47,32 @@ class Mirror {
   // The listings that sell the SKU, alone or in a bundle.
   std::vector<ListingRef> listings_of(SkuRef sku) const;
 
+  // What counts most of the own pool without a text; nullopt where another pool is the SKU's first.
+  struct OwnStock {
+    std::int32_t available, reserve;
+    model::Certainty certainty;
+  };
+  std::optional<OwnStock> own_stock(SkuRef sku) const;
+  // A listing as far as it takes no text.
+  struct Brief {
+    ListingRef ref;
+    std::uint32_t account;  // account_name()
+    bool single;            // made of one unit of this SKU alone, of the own pool
+    bool held;
+    bool ordered;  // an open order named it since the mirror was read: else ordered_since() is zero
+  };
+  // The listings that sell the SKU, in the order of listings_of(), until fn(Brief) says false. Returns
+  // whether it never did.
+  template <class Fn>
+  bool each_listing(SkuRef sku, Fn fn) const {
+    const auto number = static_cast<std::uint32_t>(sku);
+    for (auto at = sku_rows_.at(number).first_link; at != 0; at = links_[at].next)
+      if (!fn(brief(links_[at].listing))) return false;
+    return true;
+  }
+  std::size_t accounts() const { return account_names_.size(); }
+  std::string_view account_name(std::uint32_t number) const { return account_names_.text(number); }
+
   // --- listings ---
   std::optional<ListingRef> find_listing(const AccountId& account, std::string_view listing) const;
   std::vector<ListingRef> listings_named(std::string_view text) const;  // of any account
@@ -106,9 +132,11 @@ class Mirror {
     std::int32_t quantity = -1;    // see has_quantity
     std::int32_t units = 0;        // of the one part
     std::uint16_t parts = 0;
+    std::uint16_t account = 0;  // in account_names_, as far as it goes
     std::uint8_t activity = 0, pool = 0, mode = 0;
-    bool has_quantity = false, doubtful = false, has_hold = false;
+    bool has_quantity : 1 = false, doubtful : 1 = false, has_hold : 1 = false, ordered : 1 = false;
   };
+  static_assert(sizeof(ListingRow) == 40);
   // A SKU's listings as a chain: 8 bytes an entry.
   struct Link {
     std::uint32_t listing = 0;
@@ -116,6 +144,11 @@ class Mirror {
   };
   using OrderKey = std::pair<AccountId, OrderId>;
 
+  Brief brief(std::uint32_t listing) const {
+    const auto& row = rows_[listing];
+    return {ListingRef{listing}, row.account, row.parts == 1 && row.units == 1 && row.pool == 0, row.has_hold,
+            row.ordered};
+  }
   static SkuRow pack(const SkuState& state, std::uint32_t first_link);
   SkuState unpack(std::uint32_t sku, const SkuRow& row) const;
   std::uint32_t sku_number(std::string_view sku);

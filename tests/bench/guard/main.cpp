@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The live guard at scale: a seller with many SKUs on three accounts, from nothing to the first decision,
-// then a full sweep. Memory is this process's alone: the ledger is filled by another one.
+// The live guard at scale: a seller with many SKUs on three accounts, from nothing to the first decision of
+// everything, a look ahead, then full sweeps where nothing changed. Memory is this process's alone: the
+// ledger is filled by another one.
 //
 //   bench_guard [SKUs]
 #include <fmt/format.h>
@@ -35,6 +36,26 @@ std::string sku_name(std::int64_t i) { return fmt::format("SKU-{:08}", i); }
 
 // One in a hundred has three units left, the others 5 to 64; what is listed is what there is.
 std::int64_t units_of(std::int64_t i) { return i % 100 == 0 ? 3 : 5 + i % 60; }
+
+// One SKU in ten has sold one unit, some time within the last forty days.
+bool has_sold(std::int64_t i) { return i % 10 == 7; }
+model::OrderUpsert sale_of(std::int64_t i, Instant now) {
+  model::OrderUpsert order;
+  order.account = account_name(static_cast<int>(i / 10 % accounts));
+  order.id = OrderId::literal(fmt::format("past-{}", i));
+  order.placed_at = now - 2h - std::chrono::minutes(i * 7919 % (40 * 24 * 60));
+  order.placed_day = std::chrono::floor<std::chrono::days>(order.placed_at);
+  order.from = {SourceId::literal(order.account.str()), model::Version(1), order.placed_at + 1h};
+  order.state = model::OrderState::shipped;
+  order.closed_at = order.placed_at + 1h;
+  model::OrderLine line;
+  line.id = OrderLineId::literal("1");
+  line.listing = ListingId::literal(sku_name(i));
+  line.ordered = Units(1);
+  line.portions.push_back({Units(1), {}, {}, order.closed_at});
+  order.lines.push_back(std::move(line));
+  return order;
+}
 
 void fill(const std::string& socket, std::int64_t skus, Instant now) {
   using namespace model;
@@ -73,6 +94,10 @@ void fill(const std::string& socket, std::int64_t skus, Instant now) {
                                                    Pool::own},
                                                   ledger.names()));
     ledger.call("forestall_map", ledger.leased(mappings));
+    std::vector<Observation> sales;
+    for (auto i = at; i < std::min(at + slice, skus); ++i)
+      if (has_sold(i)) sales.push_back(sale_of(i, now));
+    ledger.observe(sales);
     ledger.returned.clear();
     ledger.events.clear();
   }
@@ -214,11 +239,12 @@ void measure(std::int64_t skus) {
   row("journal open, beliefs replayed", turns.until([&] { return acts.open(); }), turns);
   turns.until([&] { return acts.decided() > 0; });
   fmt::print("start to first decision            {:>7.2f} s (at most 60)\n", seconds_since(start));
-  row("everything decided once", turns.until([&] { return !acts.sweeping(); }), turns);
+  row("everything decided for the first time", turns.until([&] { return !acts.sweeping(); }), turns);
+  row("looked a day ahead, in spare time", turns.until([&] { return !acts.foresight().wanting(); }), turns);
   for (int i = 0; i < 2; ++i) {
     turns.until([end = Steady::now() + 1s] { return Steady::now() > end; });
     acts.sweep();
-    row("full sweep (at most 2)", turns.until([&] { return !acts.sweeping(); }), turns);
+    row("full sweep, nothing changed (2 s)", turns.until([&] { return !acts.sweeping(); }), turns);
   }
   fmt::print("decisions {}, intents {}; resident {:.0f} MiB (at most 1024)\n", acts.decided(),
              acts.floor().desks[0].figures.wished + acts.floor().desks[1].figures.wished +

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "daemon/acting/shelf_record.hpp"
 #include "tests/support/acting/acting_room.hpp"
 
@@ -83,6 +85,40 @@ TEST_F(Shelf, SalesAreForgottenByNobodyAndCountedOnce) {
   room.start();
   settle();
   EXPECT_EQ(believed("CUP"), before) << "nor does a second start count them again";
+}
+
+TEST_F(Shelf, ADamagedRecordIsNamedAndTheOthersAreRead) {
+  room.list("CUP", 6, 6);
+  room.list("MUG", 6, 6);
+  room.start();
+  settle();
+  for (const auto* name : {"CUP", "MUG"}) room.order(name, 1);
+  settle();
+  pick_failed("CUP");
+  pick_failed("MUG");
+  settle();
+  ASSERT_EQ(believed("CUP"), Units(0));
+  ASSERT_EQ(believed("MUG"), Units(0));
+  room.stop();
+  const auto prefix = room.ledger->key_prefix();
+  for (const auto& [key, field] :
+       std::vector<std::pair<std::string, std::string>>{{"shelves", "CUP"}, {"history", "CUP"}})
+    ASSERT_TRUE(room.loop.run(room.client->call(redis::Request("HSET", prefix + key, field, "torn"))));
+  ASSERT_TRUE(room.loop.run(room.client->call(redis::Request("SET", prefix + "losses", "torn"))));
+  room.start();
+  settle();
+  EXPECT_EQ(believed("CUP"), Units(4)) << "one ordered, one not found: of its shelf nothing else is known";
+  EXPECT_EQ(believed("MUG"), Units(0));
+  const auto warned = [&](std::string_view event, std::string_view sku) {
+    return std::ranges::any_of(room.loop.lines.lines(), [&](const std::string& line) {
+      return line.find(event) != std::string::npos && line.find(sku) != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(warned("shelf_damaged", "CUP"));
+  EXPECT_TRUE(warned("demand_history_damaged", "CUP"));
+  EXPECT_TRUE(warned("losses_damaged", ""));
+  EXPECT_FALSE(warned("shelf_damaged", "MUG"));
+  room.stop();
 }
 
 TEST(ShelfRecord, IsTheSameAfterItWasStored) {
