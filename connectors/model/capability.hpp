@@ -17,10 +17,11 @@ enum class QuantityKind : std::uint8_t {
   on_off,     // buyable or not, nothing between
 };
 
+// The best way of writing that was proved. Every channel takes "be 5" as well: a person's pause is one.
 enum class WriteKind : std::uint8_t {
   absolute,         // "be 5": erases sales it has not seen
-  relative,         // "2 fewer"
-  compare_and_set,  // "be 5 if you are 7"
+  relative,         // "2 fewer", never below zero
+  compare_and_set,  // "be 5 if you are 7"; compared when the command is taken, and the answer says so
 };
 
 enum class ReadBack : std::uint8_t {

@@ -88,6 +88,7 @@ class Marketplace {
   //   outcome_unknown   it may have been carried out: read the listing
   //   invalid_argument  the channel refuses it, with its reasons; nothing was done
   //   forbidden         this listing must not be written; nothing was sent
+  //   conflict          compare-and-set: it is not what was expected; nothing was done
   virtual boost::asio::awaitable<Result<WriteReceipt>> write(model::Command command, std::string key,
                                                              std::chrono::nanoseconds timeout) = 0;
 

@@ -80,6 +80,7 @@ class Actuator {
                                          const ports::ListingReading& reading, const guard::Seen& seen,
                                          bool& explained);
   boost::asio::awaitable<void> send(ListingId listing, std::uint64_t epoch, journal::Before reading);
+  boost::asio::awaitable<void> compared_unequal(ListingId listing, std::uint64_t epoch, Error error);
   boost::asio::awaitable<bool> move(ListingId listing, std::uint64_t epoch, journal::State to,
                                     std::string detail, std::optional<journal::Before> reading = {});
   boost::asio::awaitable<void> give_up(ListingId listing, std::uint64_t epoch, std::string why, bool rest);

@@ -8,6 +8,7 @@
 #include "connectors/net/sleep.hpp"
 #include "daemon/acting/actuator.hpp"
 #include "daemon/acting/weigh.hpp"
+#include "daemon/acting/writes.hpp"
 #include "daemon/guard/rule.hpp"
 
 namespace forestall::acting {
@@ -91,6 +92,7 @@ awaitable<bool> Actuator::settle_on(ListingId listing, std::uint64_t& epoch,
   if (before == nullptr || before->epoch != epoch) co_return false;
   const auto origin = before->origin;
   const auto target = before->target;
+  const auto wished = before->command;
   // What is known of the listing is being put together: nothing could be compared.
   if (!floor_.opened) co_return false;
   const auto judgement = co_await floor_.receive(desk_, listing, seen);
@@ -139,15 +141,16 @@ awaitable<bool> Actuator::settle_on(ListingId listing, std::uint64_t& epoch,
   const double urgency =
       urgency_of(floor_, desk_, decided, seen.quantity.value_or(Units{}), decided.decision.target);
   const auto field = journal::field_of(desk_.id(), listing);
-  if (target == decided.decision.target) {
+  const auto command = command_of(decided);
+  if (wished == command && target == decided.decision.target) {
     floor_.urgencies.insert_or_assign(field, std::pair(epoch, urgency));
     co_return true;
   }
-  // What was read calls for another number: a changed wish is a new epoch.
+  // What was read calls for another number, or for the same from another one: a changed wish is a new epoch.
   std::vector<journal::Wish> wishes;
   wishes.push_back(
       {.named_epoch = epoch,
-       .intent = {.command = model::SetQuantity{desk_.id(), listing, decided.decision.target, {}},
+       .intent = {.command = command,
                   .before = {.quantity = seen.quantity, .activity = seen.activity, .at = seen.at},
                   .who = decided.rule,
                   .reason = std::string(guard::word(decided.decision.reason)),
@@ -184,14 +187,14 @@ awaitable<void> Actuator::send(ListingId listing, std::uint64_t epoch, journal::
   if (r->origin == journal::Origin::rule) {
     const guard::Seen seen{.quantity = reading.quantity, .activity = reading.activity, .at = reading.at};
     const auto planned = floor_.decide(desk_.id(), listing, guard::Detail::acts, &seen);
-    if (!planned || !planned->decision.is_act() || planned->decision.target != r->target) {
+    if (!planned || !planned->decision.is_act() || planned->decision.target != r->target ||
+        command_of(*planned) != command) {
       co_await give_up(listing, epoch, "not right any more", false);
       floor_.decide_again(desk_.id(), listing);
       co_return;
     }
   }
-  const planner::PendingWrite write{
-      .value = static_cast<std::int32_t>(r->target.value_or(reading.quantity.value_or(Units{})).count())};
+  const auto write = pending_of(r->target, journal::way_of(command), reading.quantity);
   if (!floor_.exposures.sent(desk_.id(), listing, epoch, write, floor_.clock.now()) &&
       r->origin == journal::Origin::rule) {
     co_await give_up(listing, epoch, "too many writes are unresolved", true);
@@ -220,6 +223,8 @@ awaitable<void> Actuator::send(ListingId listing, std::uint64_t epoch, journal::
     co_return;
   }
   const auto& error = receipt.error();
+  if (error.code == ErrorCode::conflict && journal::way_of(command).expected)
+    co_return co_await compared_unequal(listing, epoch, error);
   ++desk_.figures.write_failures;
   switch (error.code) {
     case ErrorCode::invalid_argument:
@@ -242,6 +247,19 @@ awaitable<void> Actuator::send(ListingId listing, std::uint64_t epoch, journal::
       co_await move(listing, epoch, State::abandoned, "not carried out: " + to_string(error));
       floor_.rest(desk_.id(), listing);
   }
+}
+
+// It showed another number by then: a sale in between, or a person. Certainly not done, and no failure: what
+// it shows now is read and judged before anything else is sent. A listing that sells faster than it can be
+// compared rests like one that fails.
+awaitable<void> Actuator::compared_unequal(ListingId listing, std::uint64_t epoch, Error error) {
+  constexpr int at_once = 3;
+  floor_.exposures.refused(desk_.id(), listing, epoch);
+  co_await move(listing, epoch, State::abandoned, "changed meanwhile: " + to_string(error));
+  if (++floor_.rests[journal::field_of(desk_.id(), listing)].unequal > at_once)
+    floor_.rest(desk_.id(), listing);
+  else
+    floor_.decide_again(desk_.id(), listing);
 }
 
 }  // namespace forestall::acting

@@ -8,6 +8,17 @@ namespace forestall::acting {
 
 using journal::field_of;
 
+namespace {
+
+// The clocks of channels whose acts are not stopped are this close to ours.
+constexpr Millis skew = std::chrono::minutes(1);
+
+std::optional<Units> after(const guard::Seen& seen, Units by) {
+  return seen.quantity ? std::optional(std::max(Units{}, *seen.quantity + by)) : std::nullopt;
+}
+
+}  // namespace
+
 guard::Seen Custody::Known::unpack(std::int32_t units, model::ListingActivity activity, Instant at) {
   guard::Seen seen{.activity = activity, .at = at};
   if (units != no_units) seen.quantity = Units(units);
@@ -148,11 +159,13 @@ std::vector<Custody::Doubt> Custody::doubts_before(const AccountId& account, Ins
 }
 
 guard::Landing Custody::landing(const flow::Account& account, const Shown& shown) const {
-  // The clocks of channels whose acts are not stopped are this close to ours.
-  constexpr Millis skew = std::chrono::minutes(1);
   const auto field = field_of(shown.account, shown.listing);
   guard::LandingFacts facts{.from = shown.from, .now = shown.seen};
   facts.sold = sold_between(shown.account, shown.listing, shown.from.at - skew, shown.seen.at + skew);
+  if (account.marketplace != nullptr &&
+      account.marketplace->capabilities().decrements_atomically == model::Proof::yes)
+    facts.counted = std::max(
+        Units{}, sold_between(shown.account, shown.listing, shown.from.at + skew, shown.seen.at - skew));
   if (account.marketplace == nullptr ||
       account.marketplace->capabilities().restores_on_cancel != model::Proof::no)
     facts.cancelled = sales_.cancelled(field, shown.from.at - slack);
@@ -233,6 +246,20 @@ Units Custody::sold_between(const AccountId& account, const ListingId& listing, 
                       mirror.ordered_since(account, listing, until + Millis(1)));
 }
 
+// What a difference of ours is added to: what was read before it was sent; or what was read since, where that
+// is not yet the sum.
+guard::Seen Custody::added_to(const AccountId& account, const ListingId& listing,
+                              const journal::Record& record) const {
+  const guard::Seen before{.quantity = record.before.quantity, .at = record.before.at};
+  const auto last = this->last(field_of(account, listing));
+  if (!last || last->at <= before.at || !last->quantity) return before;
+  const auto sum = after(before, *journal::way_of(record.command).by);
+  const bool landed =
+      sum && *last->quantity <= *sum &&
+      *last->quantity >= *sum - sold_between(account, listing, before.at - skew, last->at + slack);
+  return landed ? before : *last;
+}
+
 guard::Judgement Custody::judge(const flow::Account& account, const ListingId& listing,
                                 const guard::Seen& now) const {
   const auto& id = account.settings.id;
@@ -242,11 +269,22 @@ guard::Judgement Custody::judge(const flow::Account& account, const ListingId& l
   const Instant until = now.at + slack;
   std::vector<guard::OurWrite> writes;
   if (const auto* record = journal_.find(id, listing)) {
-    const auto add = [&](std::uint64_t epoch, std::optional<Units> target, Instant sent_at) {
-      writes.push_back({epoch, target, sent_at, sold_between(id, listing, sent_at, until)});
+    const auto add = [&](std::uint64_t epoch, std::optional<Units> target, Instant sent_at, Instant from) {
+      writes.push_back({epoch, target, sent_at, sold_between(id, listing, from, until)});
     };
-    if (may_land(record->state) && record->sent_at) add(record->epoch, record->target, *record->sent_at);
-    for (const auto& late : record->late) add(late.epoch, late.target, late.sent_at);
+    if (may_land(record->state) && record->sent_at) {
+      const auto way = journal::way_of(record->command);
+      const auto from = way.by ? added_to(id, listing, *record) : guard::Seen{};
+      if (way.by)
+        add(record->epoch, after(from, *way.by), *record->sent_at, from.at - skew);
+      else
+        add(record->epoch, record->target, *record->sent_at, *record->sent_at);
+    }
+    for (const auto& late : record->late)
+      if (const auto from = late.way.by ? this->last(field) : std::nullopt; from)
+        add(late.epoch, after(*from, *late.way.by), late.sent_at, from->at - skew);
+      else
+        add(late.epoch, late.target, late.sent_at, late.sent_at);
   }
   facts.writes = writes;
   if (const auto last = this->last(field)) {

@@ -89,6 +89,8 @@ class Custody {
 
  private:
   guard::Landing landing(const flow::Account& account, const Shown& shown) const;
+  guard::Seen added_to(const AccountId& account, const ListingId& listing,
+                       const journal::Record& record) const;
   // The same up to an instant.
   Units sold_between(const AccountId& account, const ListingId& listing, Instant after, Instant until) const;
 

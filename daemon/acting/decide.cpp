@@ -10,6 +10,7 @@
 #include "daemon/acting/seller_acts.hpp"
 #include "daemon/acting/tied.hpp"
 #include "daemon/acting/weigh.hpp"
+#include "daemon/acting/writes.hpp"
 #include "daemon/guard/rule.hpp"
 
 namespace forestall::acting {
@@ -27,12 +28,11 @@ constexpr auto slice_time = 2ms;  // of the loop's turn
 constexpr std::size_t tell_at = 512;
 
 journal::Intent intent_of(const guard::Explanation& e, const std::optional<guard::Seen>& last, Instant now) {
-  journal::Intent intent{
-      .command = model::SetQuantity{e.facts.account, e.facts.listing, e.decision.target, {}},
-      .who = e.rule,
-      .reason = std::string(guard::word(e.decision.reason)),
-      .explanation = guard::to_json(e),
-      .requested_at = now};
+  journal::Intent intent{.command = command_of(e),
+                         .who = e.rule,
+                         .reason = std::string(guard::word(e.decision.reason)),
+                         .explanation = guard::to_json(e),
+                         .requested_at = now};
   if (last) intent.before = {.quantity = e.facts.shown, .activity = last->activity, .at = last->at};
   return intent;
 }
@@ -269,12 +269,13 @@ awaitable<bool> SellerActs::commit(Slice slice) {
     ++wished.desk->figures.wished;
     if (wished.parsed_at)
       latency_.record(std::chrono::duration<double>(durable_at - *wished.parsed_at).count());
-    const auto target = journal::target_of(intent.command);
+    const auto target = journal::target_of(intent);
     floor_.log.info("intent", {{"account", wished.desk->id()},
                                {"listing", journal::listing_of(intent.command)},
                                {"epoch", (*appended)[i].epoch},
                                {"state", "requested"},
                                {"target", target.value_or(Units{})},
+                               {"write", journal::text_of(journal::way_of(intent.command), target)},
                                {"reason", intent.reason},
                                {"numbers", intent.explanation}});
     floor_.act_on(wished.desk->id(), journal::listing_of(intent.command));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "daemon/acting/writes.hpp"
 #include "daemon/journal/codec.hpp"
 
 namespace forestall::acting {
@@ -172,38 +173,13 @@ std::vector<ListingId> Exposures::give_up(const AccountId& account, Instant now,
 void Exposures::restore(const journal::Record& record) {
   const auto account = journal::account_of(record.command);
   const auto listing = journal::listing_of(record.command);
-  struct Write {
-    std::uint64_t epoch;
-    planner::PendingWrite write;
-    Instant at;
-  };
-  const auto pending = [&](std::uint64_t epoch, std::optional<Units> target, Instant at) {
-    // A command without a number (a resume) may put back whatever there was.
-    const auto value = count(target.value_or(record.before.quantity.value_or(Units{})));
-    return Write{epoch, {.value = value}, at};
-  };
-  std::vector<Write> late;  // the oldest first
-  for (const auto& one : record.late) late.push_back(pending(one.epoch, one.target, one.sent_at));
-  // There is always a place for the one that is waited for. Of the others the oldest become one: any number
-  // of landings raises a listing by no more than the sum of what each may raise it by. It has no number of
-  // its own, so that one of them seen live does not settle the others.
-  const bool waited_for = may_land(record.state) && record.sent_at;
-  const std::size_t places = planner::ListingBook::most_pending - (waited_for ? 1 : 0);
-  while (late.size() > places) {
-    auto& kept = late[1];
-    const auto raise = planner::raise_of(late[0].write, 0) + planner::raise_of(kept.write, 0);
-    kept.epoch = 0;
-    kept.write = {.value = count(Units(raise))};
-    kept.at = std::max(kept.at, late[0].at);
-    late.erase(late.begin());
+  for (const auto& late : record.late) {
+    sent(account, listing, late.epoch, pending_of(late.target, late.way, record.before.quantity),
+         late.sent_at);
+    timed_out(account, listing, late.epoch);
   }
-  for (const auto& [epoch, write, at] : late) {
-    sent(account, listing, epoch, write, at);
-    timed_out(account, listing, epoch);
-  }
-  if (!waited_for) return;
-  const auto now = pending(record.epoch, record.target, *record.sent_at);
-  sent(account, listing, now.epoch, now.write, now.at);
+  if (may_land(record.state) && record.sent_at)
+    sent(account, listing, record.epoch, pending_of(record), *record.sent_at);
 }
 
 }  // namespace forestall::acting

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "config/settings/settings.hpp"
+#include "daemon/acting/writes.hpp"
 
 namespace forestall::acting {
 
@@ -80,7 +81,9 @@ guard::ListingFacts Floor::facts_of(const AccountDesk& desk, const ledger::Store
   } else {
     if (last) facts.activity = last->activity;
     if (record != nullptr && is_open(record->state) && record->target) {
-      const auto since = record->sent_at.value_or(record->requested_at);
+      // What a difference is added to was read before it was sent.
+      const bool from_reading = record->sent_at && journal::way_of(record->command).by;
+      const auto since = from_reading ? record->before.at : record->sent_at.value_or(record->requested_at);
       facts.shown = *record->target - custody.sold_since(stored.account, stored.listing, since);
     } else if (last && last->quantity) {
       facts.shown = *last->quantity - custody.sold_since(stored.account, stored.listing, last->at);
@@ -93,6 +96,8 @@ guard::ListingFacts Floor::facts_of(const AccountDesk& desk, const ledger::Store
   const bool on_sale = last && last->quantity && *last->quantity > Units{};
   const bool switched_off = on_sale && last->activity == model::ListingActivity::inactive;
   facts.zero_is_ours = !switched_off && (on_sale || zero_is_ours(stored.account, stored.listing));
+  if (desk.account.marketplace != nullptr)
+    facts.offer.writes = way_of(desk.account.marketplace->capabilities());
   const auto known = exposures.of(stored.account, stored.listing);
   facts.offer.exposure = known.exposure;
   facts.provisional = !known.exposure.known;

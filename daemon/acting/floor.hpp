@@ -54,6 +54,7 @@ using TakeTurn = std::function<boost::asio::awaitable<Status>(flow::Account&, po
 struct Rest {
   Monotonic until{};
   int failures = 0;
+  int unequal = 0;  // compare-and-set writes refused since one was confirmed
 };
 
 struct Floor {

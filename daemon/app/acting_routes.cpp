@@ -35,6 +35,7 @@ json::object record_json(const AccountId& account, const ListingId& listing, con
                  {"epoch", r.epoch},
                  {"state", word(r.state)},
                  {"target", units(r.target)},
+                 {"write", journal::text_of(journal::way_of(r.command), r.target)},
                  {"before", units(r.before.quantity)},
                  {"reason", r.reason},
                  {"origin", word(r.origin)},
@@ -254,7 +255,9 @@ class Pages {
       if (e.state) o["state"] = word(*e.state);
       if (!e.detail.empty()) o["detail"] = e.detail;
       if (e.intent) {
-        o["target"] = units(journal::target_of(e.intent->command));
+        const auto target = journal::target_of(*e.intent);
+        o["target"] = units(target);
+        o["write"] = journal::text_of(journal::way_of(e.intent->command), target);
         o["reason"] = e.intent->reason;
         o["origin"] = word(e.intent->origin);
         o["who"] = e.intent->who;

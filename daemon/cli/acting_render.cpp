@@ -17,6 +17,12 @@ json::object child(const json::object& object, std::string_view key) {
 
 std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
 
+// "4", "2 fewer", "5 if it is still 7".
+std::string goal(const json::object& intent) {
+  const auto write = text(intent, "write");
+  return or_dash(write.empty() ? text(intent, "target") : write);
+}
+
 Tone tone_of(std::string_view state) {
   if (state == "confirmed") return Tone::good;
   if (state == "stuck" || state == "rejected" || state == "unresolved") return Tone::bad;
@@ -57,8 +63,8 @@ std::string render_explained(const json::object& answer, const Terminal& termina
     if (!intent.empty())
       out += fmt::format("  intent   {} {}: {} -> {}, {}, by {} at {}{}{}\n", text(intent, "epoch"),
                          toned(terminal, tone_of(text(intent, "state")), text(intent, "state")),
-                         or_dash(text(intent, "before")), or_dash(text(intent, "target")),
-                         text(intent, "reason"), text(intent, "origin"), text(intent, "requested_at"),
+                         or_dash(text(intent, "before")), goal(intent), text(intent, "reason"),
+                         text(intent, "origin"), text(intent, "requested_at"),
                          text(intent, "detail").empty() ? "" : ", ", text(intent, "detail"));
   }
   return out;
@@ -94,7 +100,7 @@ std::string render_intents(const json::object& answer, const Terminal& terminal)
                    {text(i, "epoch")},
                    {text(i, "state"), tone_of(text(i, "state"))},
                    {or_dash(text(i, "before"))},
-                   {or_dash(text(i, "target"))},
+                   {goal(i)},
                    {text(i, "reason")},
                    {text(i, "requested_at")},
                    {text(i, "detail")}});
@@ -113,7 +119,7 @@ std::string render_history(const json::object& answer, const Terminal& terminal)
          {text(e, "listing")},
          {text(e, "epoch")},
          {text(e, "kind") == "move" ? text(e, "state") : text(e, "kind"), tone_of(text(e, "state"))},
-         {or_dash(text(e, "target"))},
+         {goal(e)},
          {text(e, "reason").empty() ? text(e, "detail") : text(e, "reason")},
          {text(e, "who")}});
   if (all.empty()) return "The journal is empty.\n";

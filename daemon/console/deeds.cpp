@@ -28,11 +28,13 @@ json::array deeds(std::span<const Entry> entries, std::size_t most) {
     if (!entry.intent || all.size() == most) continue;
     const auto& intent = *entry.intent;
     const auto moved = newest.find({entry.account.str(), entry.listing.str(), entry.epoch});
+    const auto target = journal::target_of(intent);
     json::object deed{{"account", entry.account.str()},
                       {"listing", entry.listing.str()},
                       {"epoch", entry.epoch},
                       {"before", units(intent.before.quantity)},
-                      {"target", units(journal::target_of(intent.command))},
+                      {"target", units(target)},
+                      {"write", journal::text_of(journal::way_of(intent.command), target)},
                       {"reason", intent.reason},
                       {"origin", word(intent.origin)},
                       {"who", intent.who},

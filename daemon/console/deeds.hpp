@@ -10,9 +10,9 @@
 namespace forestall::console {
 
 // `entries`: the newest first, as Journal::history gives them. One object for each intent and each wish among
-// them, the newest first, at most `most`: account, listing, epoch, before, target, reason, origin, who, at,
-// state
-// ("noted" for what modes observe and advise did not do), detail, numbers.
+// them, the newest first, at most `most`: account, listing, epoch, before, target, write
+// ("2 fewer", "5 if it is still 7"), reason, origin, who, at, state ("noted" for what modes observe and
+// advise did not do), detail, numbers.
 boost::json::array deeds(std::span<const journal::Entry> entries, std::size_t most);
 
 }  // namespace forestall::console

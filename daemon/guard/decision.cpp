@@ -75,6 +75,11 @@ std::string to_json(const Explanation& e) {
                  {"counterfactual", e.counterfactual}};
   if (e.facts.tied > 0) o["tied"] = e.facts.tied;
   if (e.facts.shown) o["shown"] = e.facts.shown->count();
+  if (e.decision.is_act() && e.facts.shown) {
+    if (e.decision.kind == planner::WriteKind::relative)
+      o["by"] = (e.decision.target - *e.facts.shown).count();
+    if (e.decision.kind == planner::WriteKind::compare_and_set) o["expected"] = e.facts.shown->count();
+  }
   if (e.limit) o["limited_by"] = e.facts.components[*e.limit].sku.str();
   if (e.facts.hold) o["hold"] = to_text(*e.facts.hold);
   if (e.plan) o["plan"] = plan_json(*e.plan);

@@ -54,6 +54,8 @@ constexpr bool is_act(Reason reason) { return reason <= Reason::back_in_stock; }
 struct Decision {
   Reason reason = Reason::fits;
   Units target{};  // what it is to show; meaningful where the reason is an act, or fits
+  // How it is to be written, from what is thought to be shown; meaningful where the reason is an act.
+  planner::WriteKind kind = planner::WriteKind::absolute;
   bool is_act() const { return guard::is_act(reason); }
 };
 

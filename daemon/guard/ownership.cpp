@@ -76,6 +76,11 @@ Judgement judge(const OwnershipFacts& f) {
     if (!all_seen) return {Owner::wait_for_watermark};
     return {now == Units{} ? Owner::persons_pause : Owner::persons_quantity};
   }
+  // It may have landed, and sold some since that nobody has seen.
+  if (!all_seen && std::ranges::any_of(f.writes, [&](const OurWrite& write) {
+        return write.target && now < *write.target && write.sent_at <= f.now.at;
+      }))
+    return {Owner::wait_for_watermark};
   // A cancellation that was not seen yet may have put units back.
   if (restores && !all_seen && now <= before + put_back + f.open) return {Owner::wait_for_watermark};
   return {before == Units{} ? Owner::persons_pause : Owner::persons_quantity};
@@ -88,7 +93,8 @@ Landing landing(const LandingFacts& f) {
   // No sale raises a quantity.
   const bool rose = f.between && f.between->quantity && now > *f.between->quantity;
   if (f.cancelled == Units{} && (now > before || rose)) return Landing::landed;
-  if (now > before + f.cancelled) return Landing::landed;
+  // It shows more than these sales would have left, so something was added.
+  if (now > before - f.counted + f.cancelled) return Landing::landed;
   if (now >= before - f.sold) return Landing::orders_explain;
   return f.all_seen ? Landing::landed : Landing::orders_awaited;
 }

@@ -73,7 +73,10 @@ struct LandingFacts {
   Seen from{};                    // read before it was sent
   std::optional<Seen> between{};  // the last reading accepted since, if any
   Seen now{};
-  Units sold{};           // of orders placed between `from` and `now` that were seen
+  Units sold{};  // of orders placed between `from` and `now` that were seen
+  // Of `sold`, what the channel had counted down by `now` beyond doubt; none where nobody proved that it
+  // counts at once.
+  Units counted{};
   Units cancelled{};      // since `from`: the channel may have put them back
   bool all_seen = false;  // every order placed before `now` has been seen
 };

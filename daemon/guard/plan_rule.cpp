@@ -302,6 +302,7 @@ class Desk {
     e.plan->exposure.units = offers_[l].exposure.units;
     e.plan->exposure.settled_units = offers_[l].exposure.settled_units;
     e.decision = decision(l, sku);
+    e.decision.kind = step.writes() ? step.kind : offers_[l].writes;
     if (e.decision.is_act() || detail_ == Detail::all) e.counterfactual = counterfactual(l, sku, *e.plan);
   }
 
@@ -330,12 +331,12 @@ class Desk {
       case pl::Why::as_wanted:
         return {Reason::fits, target};
       case pl::Why::not_worth_it:
-        if (shown > f.cap) return {Reason::over_cap, target};
+        if (shown > f.cap) return {Reason::over_cap, lowered(l)};
         // Sold in one place only, nothing but a wrong record makes it show more than there is: rare, and put
         // right at once.
         if (shown > target && plan_.steps[l].regime == pl::Regime::plenty && listings_of(sku) == 1 &&
             offer.exposure.heading_units > step.target)
-          return {Reason::sold_elsewhere, target};
+          return {Reason::sold_elsewhere, lowered(l)};
         return {Reason::not_worth_it, target};
       case pl::Why::leave_anchor:
         return {Reason::anchor, target};
@@ -356,18 +357,28 @@ class Desk {
     }
   }
 
+  // The target; on a channel that adds or compares, the change to it, made to what is shown.
+  Units lowered(std::size_t l) const {
+    const Units target(plan_.steps[l].target);
+    if (offers_[l].writes == pl::WriteKind::absolute) return target;
+    const Units change = target - Units(offers_[l].exposure.heading_units);
+    return std::clamp(*all_[of_[l]].facts.shown + change, Units{}, target);
+  }
+
   Decision written(std::size_t l, std::uint16_t sku) const {
     const auto& f = all_[of_[l]].facts;
     const auto& step = plan_.steps[l];
     const auto& offer = offers_[l];
-    const Units value(step.kind == pl::WriteKind::relative
-                          ? std::max(0, offer.exposure.heading_units + step.value)
-                          : step.value);
+    // What it sold unseen it has counted down itself: the change is what was decided, not the count.
+    const bool absolute = step.kind == pl::WriteKind::absolute;
+    const std::int32_t change =
+        step.kind == pl::WriteKind::relative ? step.value : step.value - step.expected;
+    const Units value = absolute ? Units(step.value) : std::max(Units{}, *f.shown + Units(change));
     const bool raises = step.why == pl::Why::fill || step.why == pl::Why::raise;
     // What nobody has seen yet may have been sold from what the others show.
     if (raises && unread_ && step.regime != pl::Regime::plenty) return {Reason::awaits_others, value};
     if (raises && provisional_ && step.regime != pl::Regime::plenty) return {Reason::awaits_orders, value};
-    if (value == *f.shown && offer.exposure.pending == 0 && f.reading_waits)
+    if (value == *f.shown && (!absolute || (offer.exposure.pending == 0 && f.reading_waits)))
       return {Reason::awaits_orders, value};
     switch (step.why) {
       case pl::Why::zero:

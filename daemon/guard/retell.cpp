@@ -5,6 +5,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <cstdlib>
 
 #include "daemon/guard/decision.hpp"
 
@@ -64,6 +65,9 @@ std::string plan(const json::object& p) {
 std::string sentences(const json::object& e) {
   std::string out = text(e, "reason");
   if (yes(e, "acts") || out == word(Reason::fits)) out += fmt::format(": {} to be shown", whole(e, "target"));
+  if (const auto by = whole(e, "by"); by != 0)
+    out += fmt::format(" ({} {})", std::abs(by), by < 0 ? "fewer" : "more");
+  if (e.contains("expected")) out += fmt::format(" if it is still {}", whole(e, "expected"));
   if (e.contains("shown")) out += fmt::format(", {} shown", whole(e, "shown"));
   if (const auto* all = e.if_contains("components"); all != nullptr && all->is_array())
     for (const auto& c : all->as_array())

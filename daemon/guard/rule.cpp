@@ -148,6 +148,8 @@ Explanation decide(ListingFacts facts, Instant now) {
     }
     e.decision.target = std::min(Units(least), std::max(Units{}, facts.cap));
     e.decision.reason = limited(facts, wanted(facts, e.decision.target), now);
+    // It counts no unresolved writes, so two differences could add up: only what names the number.
+    if (facts.offer.writes == planner::WriteKind::compare_and_set) e.decision.kind = facts.offer.writes;
   }
   e.counterfactual = what_would_change_it(facts, e.decision, e.limit);
   e.facts = std::move(facts);

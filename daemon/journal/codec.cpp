@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
@@ -62,6 +64,34 @@ Before take_before(Unpacker& u) {
   return before;
 }
 
+// WAY in lua/1_journal.lua. The numbers are stored.
+enum class WayKind : std::uint8_t { relative = 1, compare_and_set = 2 };
+
+struct Goal {
+  std::optional<Units> target{};
+  Way way{};
+};
+// A number, or an array of three: target, kind, number.
+Goal take_goal(Unpacker& u) {
+  Goal goal;
+  const bool has_way = u.next_is_array();
+  if (has_way && u.array() != 3) u.fail("a broken way of writing");
+  if (const Units target(u.integer()); target >= Units{}) goal.target = target;
+  if (goal.target && !in_range(*goal.target)) u.fail("a quantity is out of range");
+  if (!has_way) return goal;
+  const auto kind = u.integer();
+  const Units number(u.integer());
+  if (!in_range(number)) u.fail("a quantity is out of range");
+  if (kind == static_cast<std::int64_t>(WayKind::relative)) {
+    goal.way.by = number;
+  } else if (kind == static_cast<std::int64_t>(WayKind::compare_and_set) && number >= Units{}) {
+    goal.way.expected = number;
+  } else {
+    u.fail("an unknown way of writing");
+  }
+  return goal;
+}
+
 enum class Kind : std::uint8_t { set = 0, adjust = 1, pause = 2, resume = 3 };
 
 void put_command(Packer& p, const model::Command& command) {
@@ -118,11 +148,28 @@ const AccountId& account_of(const model::Command& command) {
 const ListingId& listing_of(const model::Command& command) {
   return std::visit([](const auto& c) -> const ListingId& { return c.listing; }, command);
 }
-std::optional<Units> target_of(const model::Command& command) {
+std::optional<Units> target_of(const Intent& intent) {
+  const auto& command = intent.command;
   if (const auto* set = std::get_if<model::SetQuantity>(&command)) return set->quantity;
   if (std::holds_alternative<model::PauseListing>(command)) return Units{};
   if (const auto* resume = std::get_if<model::ResumeListing>(&command)) return resume->quantity;
+  if (const auto* adjust = std::get_if<model::AdjustQuantity>(&command);
+      adjust != nullptr && intent.before.quantity)
+    return std::clamp(*intent.before.quantity + adjust->by, Units{}, Units(Units::max_reading));
   return std::nullopt;
+}
+
+Way way_of(const model::Command& command) {
+  if (const auto* set = std::get_if<model::SetQuantity>(&command)) return {.expected = set->expected};
+  if (const auto* adjust = std::get_if<model::AdjustQuantity>(&command)) return {.by = adjust->by};
+  return {};
+}
+
+std::string text_of(const Way& way, std::optional<Units> target) {
+  if (way.by) return fmt::format("{} {}", std::abs(way.by->count()), *way.by < Units{} ? "fewer" : "more");
+  if (!target) return "?";
+  if (way.expected) return fmt::format("{} if it is still {}", target->count(), way.expected->count());
+  return fmt::format("{}", target->count());
 }
 
 std::string idempotency_key(const SellerId& seller, std::uint64_t epoch, Instant requested_at) {
@@ -174,6 +221,15 @@ Result<Intent> decode_intent(std::string_view bytes) {
   return intent;
 }
 
+std::string encode_way(std::optional<Units> target, const Way& way) {
+  if (way == Way{}) return {};
+  Packer p;
+  p.array(3).integer(target ? target->count() : -1);
+  p.integer(static_cast<std::int64_t>(way.by ? WayKind::relative : WayKind::compare_and_set));
+  p.integer((way.by ? *way.by : *way.expected).count());
+  return p.take();
+}
+
 std::string encode_before(const Before& before) {
   Packer p;
   put_before(p, before);
@@ -207,12 +263,16 @@ Result<StoredRecord> decode_record(std::string_view field, std::string_view byte
   for (std::size_t i = 0; i < late / 3 && u.ok(); ++i) {
     Late one;
     one.epoch = take_epoch(u);
-    if (const Units target(u.integer()); target >= Units{}) one.target = target;
+    const auto goal = take_goal(u);
+    one.target = goal.target;
+    one.way = goal.way;
     one.sent_at = take_instant(u);
     r.late.push_back(one);
   }
   r.detail = std::string(u.text());
   const auto reading = u.text();
+  // What it repeats of the intent is for Lua; records of schema 1 end here.
+  if (u.ok() && !u.at_end() && !u.absent()) (void)take_goal(u);
   if (u.ok() && !u.at_end()) u.fail("more than a record");
   if (!u.ok()) return std::unexpected(u.error(place));
   auto intent = decode_intent(stored.intent);

@@ -19,6 +19,10 @@ Result<std::pair<AccountId, ListingId>> parse_field(std::string_view field);
 std::string encode_intent(const Intent& intent);
 Result<Intent> decode_intent(std::string_view bytes);
 
+// What Lua stores beside the intent, to move it to the late writes: target, way. Empty for a plain "be this
+// many", which a number says (lua/1_journal.lua, WAY).
+std::string encode_way(std::optional<Units> target, const Way& way);
+
 std::string encode_before(const Before& before);
 Result<Before> decode_before(std::string_view bytes);
 

@@ -48,14 +48,26 @@ struct Intent {
 
 const AccountId& account_of(const model::Command& command);
 const ListingId& listing_of(const model::Command& command);
-// What the listing shows once the command is live, where the command says so: 0 for a pause.
-std::optional<Units> target_of(const model::Command& command);
+// What the listing shows once the intent is live, where that can be told: 0 for a pause; of a change by a
+// difference, what it showed before with the difference made.
+std::optional<Units> target_of(const Intent& intent);
+
+// Beside its target: how a write changes a listing. Neither: "be this many", whatever was sold meanwhile.
+struct Way {
+  std::optional<Units> by{};        // "so many more, or fewer"
+  std::optional<Units> expected{};  // "only if it is this many"
+  friend bool operator==(const Way&, const Way&) = default;
+};
+Way way_of(const model::Command& command);
+// For people: "4", "2 fewer", "5 if it is still 7"; "?" where no number is named.
+std::string text_of(const Way& way, std::optional<Units> target);
 
 // A write that was superseded or given up on after it was sent.
 struct Late {
   std::uint64_t epoch = 0;
   std::optional<Units> target{};
   Instant sent_at{};
+  Way way{};
   friend bool operator==(const Late&, const Late&) = default;
 };
 

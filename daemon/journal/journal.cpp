@@ -80,7 +80,8 @@ Result<Entry> decode_entry(const redis::Reply& reply) {
 
 // The same rule as in lua/1_journal.lua.
 void add_late(Record& record) {
-  if (record.sent_at) record.late.push_back({record.epoch, record.target, *record.sent_at});
+  if (record.sent_at)
+    record.late.push_back({record.epoch, record.target, *record.sent_at, way_of(record.command)});
 }
 
 }  // namespace
@@ -187,11 +188,11 @@ Task<std::vector<Appended>> Journal::append(std::vector<Wish> wishes) {
     wish.intent.after = wish.named_epoch;
     fields.push_back(field_of(account_of(wish.intent.command), listing_of(wish.intent.command)));
     bytes.push_back(encode_intent(wish.intent));
-    const auto target = target_of(wish.intent.command);
+    const auto target = target_of(wish.intent);
     Packer p;
     p.text(fields.back()).integer(static_cast<std::int64_t>(wish.named_epoch));
     p.integer(target ? target->count() : -1).text(bytes.back());
-    request.word(p.bytes());
+    request.word(p.bytes() + encode_way(target, way_of(wish.intent.command)));
   }
   auto reply = co_await call(std::move(request));
   if (!reply) co_return std::unexpected(reply.error());
@@ -214,7 +215,7 @@ Task<std::vector<Appended>> Journal::append(std::vector<Wish> wishes) {
     auto& intent = wishes[i].intent;
     Record record{.epoch = results[i].epoch,
                   .moved_at = intent.requested_at,
-                  .target = target_of(intent.command),
+                  .target = target_of(intent),
                   .command = std::move(intent.command),
                   .before = std::move(intent.before),
                   .origin = intent.origin,

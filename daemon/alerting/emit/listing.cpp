@@ -75,7 +75,7 @@ std::string moved_text(std::span<const std::string> elsewhere) {
 
 std::optional<Alert> alert_of(const journal::Intent& intent, Change change, std::string_view particulars,
                               const SellerId& seller, std::span<const std::string> elsewhere) {
-  const auto target = journal::target_of(intent.command);
+  const auto target = journal::target_of(intent);
   if (!target || intent.origin == journal::Origin::person || intent.reason == "sold_out_by_itself")
     return std::nullopt;
   // Half of a step: it shows its new number a moment later.

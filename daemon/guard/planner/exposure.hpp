@@ -61,6 +61,7 @@ struct Exposure {
   std::int32_t heading_units = 0;  // what it will show if all that is pending lands in order
   std::uint8_t pending = 0;        // unresolved writes
   bool known = false;              // a reading was ever resolved; else nothing bounds `units`
+  std::uint8_t given_up = 0;  // of `pending`: nobody waits for them any more, and `heading_units` is without
 
   friend bool operator==(const Exposure&, const Exposure&) = default;
 };

@@ -2,6 +2,7 @@
 // Counting what a listing may still sell.
 #include "daemon/guard/planner/listing_book.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace forestall::planner {
@@ -142,7 +143,9 @@ Exposure ListingBook::exposure(ExposureRule rule) const {
           .settled_units = whole(settled),
           .heading_units = whole(std::min(heading(), most)),
           .pending = static_cast<std::uint8_t>(pending_.size()),
-          .known = known_};
+          .known = known_,
+          .given_up = static_cast<std::uint8_t>(
+              std::ranges::count_if(pending_, [](const Pending& p) { return !p.awaited; }))};
 }
 
 }  // namespace forestall::planner

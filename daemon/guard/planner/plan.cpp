@@ -100,6 +100,10 @@ class Steps {
     return true;
   }
 
+  // One that was given up on lands only if the listing shows again what it expected, and is counted as if it
+  // did: it keeps nobody from comparing anew.
+  static bool awaits_one(const Exposure& now) { return now.pending > now.given_up; }
+
   static Step& write(Step& step, WriteKind kind, std::int32_t value, std::int32_t expected = 0) {
     step.kind = kind;
     step.value = value;
@@ -124,7 +128,8 @@ class Steps {
         write(step, WriteKind::relative, step.target - now.heading_units);
         return emptied ? Why::zero : Why::lower;
       case WriteKind::compare_and_set:
-        if (now.pending > 0) return Why::awaits_resolve;
+        // Whether it lowers is known of the settled reading; a newer one may show more.
+        if (awaits_one(now) || now.settled_units <= step.target) return Why::awaits_resolve;
         write(step, WriteKind::compare_and_set, step.target, now.settled_units);
         return emptied ? Why::zero : Why::lower;
       case WriteKind::absolute:
@@ -148,7 +153,8 @@ class Steps {
     const std::int32_t most = offer.unproven ? std::min(step.target, offer.lot_units) : step.target;
     step.worth = 0;
     if (now.heading_units >= most || now.units >= most) return Why::as_wanted;
-    if (offer.writes != WriteKind::relative && now.pending > 0) return Why::awaits_resolve;
+    if (offer.writes == WriteKind::absolute && now.pending > 0) return Why::awaits_resolve;
+    if (offer.writes == WriteKind::compare_and_set && awaits_one(now)) return Why::awaits_resolve;
     const std::int64_t room = room_for(offer);
     if (offer.writes == WriteKind::absolute && now.units > 0) {
       if (step.regime == Regime::entering) return Why::awaits_others;
@@ -191,10 +197,13 @@ class Steps {
       if (step.worth < terms.write_cost) return Why::not_worth_it;
     }
     if (offer.writes == WriteKind::compare_and_set && now.known) {
-      if (now.pending > 0) return Why::awaits_resolve;
+      if (awaits_one(now)) return Why::awaits_resolve;
       write(step, WriteKind::compare_and_set, step.target, now.settled_units);
     } else if (offer.writes == WriteKind::relative && now.known) {
-      write(step, WriteKind::relative, step.target - shown);
+      // Given up on, it may land all the same, and both would add up.
+      const std::int32_t most = shown < step.target && now.given_up > 0 ? std::max(shown, now.units) : shown;
+      if (shown < step.target && most >= step.target) return Why::awaits_resolve;
+      write(step, WriteKind::relative, step.target - most);
     } else {
       write(step, WriteKind::absolute, step.target);
     }

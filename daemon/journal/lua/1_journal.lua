@@ -8,15 +8,18 @@
 --   journal        stream: every intent, every move, every wish that was only noted, in order
 --   control        hash: switches set at run time (modes, breakers) -> text
 --
--- RECORD: epoch, state, moved at, sent at (0: never), target units (-1: none), intent, late, detail, reading.
+-- RECORD: epoch, state, moved at, sent at (0: never), target units (-1: none), intent, late, detail, reading,
+-- way.
 --   intent   opaque, immutable from append on
---   late     {epoch, target, sent at, ...}: superseded or given up after they were sent; they may still land
+--   late     {epoch, target or way, sent at, ...}: superseded or given up after they were sent; may still land
 --   detail   of the last move, for people
 --   reading  opaque: the listing as it was read before the write was sent
+--   way      nil: "be target". WAY {target, 1, by}: "so many more". {target, 2, expected}: "be target, but
+--            only where it is expected". Absent from records of schema 1, which knew no other than nil
 --
 -- The stream's entries: k = 'i' intent (f, e, b), 'm' move (f, e, s, d), 's' settled (f, e), 'w' noted wish
 -- (f, b).
-local SCHEMA = '1'
+local SCHEMA = '2'
 local REQUESTED, SENT, ACCEPTED, CONFIRMED, REJECTED, STUCK, SUPERSEDED, ABANDONED, UNRESOLVED =
   0, 1, 2, 3, 4, 5, 6, 7, 8
 local MOST_LATE = 3 * 16
@@ -53,16 +56,16 @@ end
 local function tell(p, ...) call('XADD', p .. ':journal', '*', ...) end
 
 -- What was sent may land after everything that follows, until somebody knows better.
-local function add_late(late, epoch, target, sent)
+local function add_late(late, epoch, target, sent, way)
   if sent == 0 then return late end
-  late[#late + 1], late[#late + 2], late[#late + 3] = epoch, target, sent
+  late[#late + 1], late[#late + 2], late[#late + 3] = epoch, way or target, sent
   while #late > MOST_LATE do
     for _ = 1, 3 do table.remove(late, 1) end
   end
   return late
 end
 
--- ARGV from 3: packed (field, epoch named by the caller or 0, target, intent)...
+-- ARGV from 3: packed (field, epoch named by the caller or 0, target, intent, way or nothing)...
 -- Reply: flat {1, new epoch} or {0, current epoch} for each.
 local function append(keys, args)
   local p, refused = begin(keys, args)
@@ -70,19 +73,19 @@ local function append(keys, args)
   local now, wishes, replies = tonumber(args[2]), {}, {}
   for i = 3, #args do wishes[i - 2] = {unpack_all(args[i])} end
   for i, wish in ipairs(wishes) do
-    local field, named, target, intent = wish[1], wish[2], wish[3], wish[4]
+    local field, named, target, intent, way = wish[1], wish[2], wish[3], wish[4], wish[5]
     local raw = call('HGET', p .. ':intent', field)
-    local epoch, state, sent, old_target, late, reading, _ = 0, CONFIRMED, 0, 0, {}, '', nil
-    if raw then epoch, state, _, sent, old_target, _, late, _, reading = unpack_all(raw) end
+    local epoch, state, sent, old_target, late, old_way, _ = 0, CONFIRMED, 0, 0, {}, nil, nil
+    if raw then epoch, state, _, sent, old_target, _, late, _, _, old_way = unpack_all(raw) end
     if epoch ~= named then
       replies[2 * i - 1], replies[2 * i] = 0, epoch
     else
       if OPEN[state] then
-        late = add_late(late, epoch, old_target, sent)
+        late = add_late(late, epoch, old_target, sent, old_way)
         tell(p, 'k', 'm', 'f', field, 'e', epoch, 's', SUPERSEDED, 'd', '')
       end
       local new = call('INCR', p .. ':intent_epoch')
-      call('HSET', p .. ':intent', field, pack(new, REQUESTED, now, 0, target, intent, late, '', ''))
+      call('HSET', p .. ':intent', field, pack(new, REQUESTED, now, 0, target, intent, late, '', '', way))
       tell(p, 'k', 'i', 'f', field, 'e', new, 'b', intent)
       replies[2 * i - 1], replies[2 * i] = 1, new
     end
@@ -101,8 +104,8 @@ local function move(keys, args)
   for i, m in ipairs(moves) do
     local field, epoch, to, detail, seen = m[1], m[2], m[3], m[4], m[5]
     local raw = call('HGET', p .. ':intent', field)
-    local is, state, moved, sent, target, intent, late, old_detail, reading = 0
-    if raw then is, state, moved, sent, target, intent, late, old_detail, reading = unpack_all(raw) end
+    local is, state, moved, sent, target, intent, late, old_detail, reading, way = 0
+    if raw then is, state, moved, sent, target, intent, late, old_detail, reading, way = unpack_all(raw) end
     if not raw or is ~= epoch then
       replies[2 * i - 1], replies[2 * i] = 0, is
     elseif state == to then
@@ -113,10 +116,11 @@ local function move(keys, args)
       if to == SENT then sent = now end
       -- Given up on, but it went out: it may land yet.
       if to == ABANDONED and (state == UNRESOLVED or state == ACCEPTED or state == STUCK) then
-        late = add_late(late, epoch, target, sent)
+        late = add_late(late, epoch, target, sent, way)
       end
       if seen ~= '' then reading = seen end
-      call('HSET', p .. ':intent', field, pack(epoch, to, now, sent, target, intent, late, detail, reading))
+      call('HSET', p .. ':intent', field,
+        pack(epoch, to, now, sent, target, intent, late, detail, reading, way))
       tell(p, 'k', 'm', 'f', field, 'e', epoch, 's', to, 'd', detail)
       replies[2 * i - 1], replies[2 * i] = 1, to
     end
@@ -134,7 +138,7 @@ local function settle(keys, args)
     local field, epoch = unpack_all(args[i])
     local raw = call('HGET', p .. ':intent', field)
     if raw then
-      local is, state, moved, sent, target, intent, late, detail, reading = unpack_all(raw)
+      local is, state, moved, sent, target, intent, late, detail, reading, way = unpack_all(raw)
       local left = {}
       for j = 1, #late, 3 do
         if late[j] ~= epoch then
@@ -142,7 +146,8 @@ local function settle(keys, args)
         end
       end
       if #left ~= #late then
-        call('HSET', p .. ':intent', field, pack(is, state, moved, sent, target, intent, left, detail, reading))
+        call('HSET', p .. ':intent', field,
+          pack(is, state, moved, sent, target, intent, left, detail, reading, way))
         tell(p, 'k', 's', 'f', field, 'e', epoch)
         gone = gone + 1
       end
@@ -179,12 +184,13 @@ local function control(keys, args)
 end
 redis.register_function('forestall_journal_control', control)
 
--- Stamps the schema where there is none; refuses another one.
+-- Stamps the schema where there is none; refuses a newer one. 1 becomes 2 without a pass over the records:
+-- they are read as they are, and gain their tenth value when they are written next.
 local function open(keys, args)
   local p, refused = begin(keys, args)
   if not p then return refused end
   local is = call('GET', p .. ':intent_schema')
-  if not is then
+  if not is or is == '1' then
     call('SET', p .. ':intent_schema', SCHEMA)
   elseif is ~= SCHEMA then
     return redis.error_reply('SCHEMA intents have version ' .. is .. ', this library has ' .. SCHEMA)

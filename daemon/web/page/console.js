@@ -347,6 +347,11 @@ function showAccounts() {
   }), "This seller has no account.");
 }
 
+// "(2 fewer)", "(5 if it is still 7)": said where the channel was asked for more than a number.
+function inItsWay(intent) {
+  return intent.write && intent.target !== null && intent.write !== `${intent.target}` ? ` (${intent.write})` : "";
+}
+
 function showDeeds() {
   const answer = body("deeds");
   if (!answer) return;
@@ -354,7 +359,7 @@ function showDeeds() {
     const tone = deed.state === "confirmed" ? "good" : ["rejected", "stuck", "unresolved"].includes(deed.state) ? "bad" : "";
     const from = deed.before === null ? "" : `${number(deed.before)} → `;
     return item(`${deed.account} ${deed.listing} ${deed.epoch} ${deed.at}`, [deed, ago(deed.at)], () => el("li", { "data-tone": tone },
-      p(`${deed.listing} at ${deed.account}: ${from}${deed.target === null ? "?" : number(deed.target)}`, "head"),
+      p(`${deed.listing} at ${deed.account}: ${from}${deed.target === null ? "?" : number(deed.target)}${inItsWay(deed)}`, "head"),
       p(`${inWords(reasons, deed.reason)}; ${inWords(states, deed.state)}; ${ago(deed.at)}`),
       deed.numbers?.counterfactual ? p(friendly(deed.numbers.counterfactual), "soft") : null));
   }), "Nothing yet.");
@@ -387,7 +392,7 @@ async function explain(sku) {
     $("explained").replaceChildren(heading, ...pools, el("ul", { class: "cards" }, ...answer.listings.map((row) =>
       el("li", { "data-tone": row.hold ? "warn" : "good" }, p(`${row.listing} at ${row.account} (${row.mode})`, "head"), p(friendly(row.text)),
         row.hold ? p(`Held: ${friendly(row.hold)}`, "warn") : null,
-        row.intent ? p(`Last change: to ${row.intent.target}, ${inWords(states, row.intent.state)}, ${ago(row.intent.moved_at)}`, "soft") : null,
+        row.intent ? p(`Last change: to ${row.intent.target}${inItsWay(row.intent)}, ${inWords(states, row.intent.state)}, ${ago(row.intent.moved_at)}`, "soft") : null,
         listingButtons({ ...row, sku: "" })))));
     heading.focus();
   } catch (error) {

@@ -7,12 +7,22 @@ namespace forestall::test {
 
 using boost::asio::awaitable;
 
-void ScriptedChannel::land() {
-  std::ranges::sort(landings_, {}, &Landing::at);
-  while (!landings_.empty() && landings_.front().at <= clock_.now()) {
-    offers[landings_.front().listing].quantity = landings_.front().quantity;
-    landings_.erase(landings_.begin());
+bool ScriptedChannel::apply(const Write& write) {
+  auto& shown = offers[write.listing.str()].quantity;
+  if (write.relative) {
+    shown = std::max(Units{}, shown.value_or(Units{}) + write.quantity);
+  } else if (write.expected && shown != write.expected) {
+    ++refused;
+    return false;
+  } else {
+    shown = write.quantity;
   }
+  return true;
+}
+
+void ScriptedChannel::land() {
+  while (!landings_.empty() && landings_.begin()->first <= clock_.now())
+    apply(landings_.extract(landings_.begin()).mapped());
 }
 
 void ScriptedChannel::set(const std::string& listing, std::int64_t units) {
@@ -55,17 +65,29 @@ awaitable<Result<std::vector<model::Observation>>> ScriptedChannel::read_order(O
 
 awaitable<Result<ports::WriteReceipt>> ScriptedChannel::write(model::Command command, std::string key,
                                                               std::chrono::nanoseconds) {
-  const auto& set = std::get<model::SetQuantity>(command);
-  const auto listing = set.listing.str();
-  writes.push_back({set.listing, set.quantity, std::move(key), clock_.now()});
-  const auto quantity = set.quantity;
-  if (before_write) before_write(listing);
+  const auto listing = std::visit([](const auto& c) { return c.listing; }, command);
+  Write write{.listing = listing, .quantity = {}, .key = std::move(key), .at = clock_.now()};
+  if (const auto* set = std::get_if<model::SetQuantity>(&command)) {
+    write.quantity = set->quantity;
+    write.expected = set->expected;
+  } else {
+    write.quantity = std::get<model::AdjustQuantity>(command).by;
+    write.relative = true;
+  }
+  writes.push_back(write);
+  if (before_write) before_write(listing.str());
   if (during_write) co_await during_write();
   const auto manner = manners.front();
   if (manners.size() > 1) manners.pop_front();
-  if (manner.carried_out) landings_.push_back({clock_.now() + manner.live_after, listing, quantity});
   land();
-  if (after_write) after_write(listing);
+  bool equal = true;
+  for (int copy = 0; manner.carried_out && copy < manner.copies; ++copy)
+    if (manner.live_after == Millis(0))
+      equal = apply(write) && equal;
+    else
+      landings_.emplace(clock_.now() + manner.live_after, write);
+  if (after_write) after_write(listing.str());
+  if (!equal && !manner.answer) co_return fail(ErrorCode::conflict, "it is not what was expected");
   if (manner.answer) co_return fail(*manner.answer, "as the test wants it");
   co_return ports::WriteReceipt{.reference = "ref-1"};
 }

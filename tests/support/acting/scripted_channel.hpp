@@ -26,20 +26,24 @@ class ScriptedChannel final : public ports::Marketplace {
   };
   struct Write {
     ListingId listing;
-    Units quantity;
+    Units quantity;  // or the difference
     std::string key;
     Instant at;
+    std::optional<Units> expected{};
+    bool relative = false;
   };
   // How the next write goes; the last entry is used for all that follow.
   struct Manner {
     bool carried_out = true;
     Millis live_after{0};
     std::optional<ErrorCode> answer{};  // instead of success
+    int copies = 1;                     // landings of the one call
   };
 
   std::map<std::string, Offer> offers;
   std::deque<Manner> manners{{}};
   std::vector<Write> writes;
+  std::size_t refused = 0;  // compared, and not equal
   std::size_t reads = 0;
   bool reads_fail = false;
   // Called with the listing's name around each step.
@@ -69,16 +73,12 @@ class ScriptedChannel final : public ports::Marketplace {
       std::chrono::nanoseconds timeout) override;
 
  private:
-  struct Landing {
-    Instant at;
-    std::string listing;
-    Units quantity;
-  };
   void land();
+  bool apply(const Write& write);  // false: compared, and not equal
 
   AccountId account_;
   Clock& clock_;
-  std::vector<Landing> landings_;
+  std::multimap<Instant, Write> landings_;  // of one instant, in order
   std::uint64_t version_ = 0;
 };
 

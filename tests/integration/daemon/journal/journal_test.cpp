@@ -11,6 +11,7 @@
 
 #include "config/base/text.hpp"
 #include "daemon/journal/library.hpp"
+#include "daemon/ledger/pack.hpp"
 #include "tests/support/redis/loop.hpp"
 #include "tests/support/redis/redis_server.hpp"
 
@@ -164,6 +165,63 @@ TEST_F(JournalTest, ASupersededWriteMayStillLand) {
   ASSERT_TRUE(loop_.run(j->settle(shop, ListingId::literal("CUP"), first.epoch)));
   EXPECT_TRUE(j->find(shop, ListingId::literal("CUP"))->late.empty());
   EXPECT_EQ(shown(*opened()), shown(*j));
+}
+
+// Whoever counts what it may still do after a restart must know that it adds, or compares.
+TEST_F(JournalTest, ALateWriteKeepsItsWay) {
+  auto j = opened();
+  const auto listing = ListingId::literal("CUP");
+  const auto wish = [&](model::Command command) {
+    const auto* record = j->find(shop, listing);
+    auto intent = set_to("CUP", 0, loop_.clock.now());
+    intent.command = std::move(command);
+    std::vector<journal::Wish> wishes;
+    wishes.push_back({record != nullptr ? record->epoch : 0, std::move(intent)});
+    const auto done = loop_.run(j->append(std::move(wishes)));
+    ASSERT_TRUE(done && done->front().done);
+    ASSERT_EQ(move(*j, "CUP", done->front().epoch, State::sent), Moved::done);
+  };
+  wish(model::AdjustQuantity{shop, listing, Units(-3)});
+  EXPECT_EQ(j->find(shop, listing)->target, Units(4)) << "seven before";
+  wish(model::SetQuantity{shop, listing, Units(4), Units(7)});
+  move(*j, "CUP", j->find(shop, listing)->epoch, State::unresolved);
+  move(*j, "CUP", j->find(shop, listing)->epoch, State::abandoned);
+  wish(model::SetQuantity{shop, listing, Units(2), {}});
+  for (const auto* record : {j->find(shop, listing), opened()->find(shop, listing)}) {
+    ASSERT_EQ(record->late.size(), 2U);
+    EXPECT_EQ(record->late[0].way, (journal::Way{.by = Units(-3)}));
+    EXPECT_EQ(record->late[0].target, Units(4));
+    EXPECT_EQ(record->late[1].way, (journal::Way{.expected = Units(7)}));
+    EXPECT_EQ(record->target, Units(2));
+  }
+}
+
+// Written by a version that knew only "be this many": read as it is, and kept.
+TEST_F(JournalTest, TakesOverWhatSchema1Wrote) {
+  auto intent = set_to("CUP", 3, loop_.clock.now());
+  ledger::Packer p;
+  p.integer(8).integer(2).integer(1000).integer(900).integer(3).text(journal::encode_intent(intent));
+  p.array(3).integer(6).integer(5).integer(800).text("").text("");
+  ASSERT_TRUE(
+      loop_.run(client_->call(redis::Request("HSET", "forestall:{acme}:intent", "shop CUP", p.bytes()))));
+  ASSERT_TRUE(loop_.run(client_->call(redis::Request("SET", "forestall:{acme}:intent_epoch", "8"))));
+  ASSERT_TRUE(loop_.run(client_->call(redis::Request("SET", "forestall:{acme}:intent_schema", "1"))));
+  auto j = opened();
+  const auto* record = j->find(shop, ListingId::literal("CUP"));
+  ASSERT_NE(record, nullptr);
+  EXPECT_EQ(record->target, Units(3));
+  EXPECT_EQ(record->late, (std::vector<journal::Late>{{6, Units(5), Instant(Millis(800)), {}}}));
+  const auto next = append(*j, 8, "CUP", 1);
+  ASSERT_TRUE(next.done);
+  EXPECT_EQ(move(*j, "CUP", next.epoch, State::sent), Moved::done);
+  const auto again = opened();
+  record = again->find(shop, ListingId::literal("CUP"));
+  ASSERT_EQ(record->late.size(), 2U);
+  EXPECT_EQ(record->late[1].target, Units(3));
+  EXPECT_EQ(record->late[1].way, journal::Way{});
+  const auto schema = loop_.run(client_->call(redis::Request("GET", "forestall:{acme}:intent_schema")));
+  ASSERT_TRUE(schema && schema->text() != nullptr);
+  EXPECT_EQ(*schema->text(), "2") << "an older version must not read what this one writes";
 }
 
 TEST_F(JournalTest, WithoutTheLeaseNothingIsWritten) {

@@ -147,6 +147,13 @@ TEST(Ownership, AThirdValueWhileAWriteIsOnItsWayIsAPersons) {
   EXPECT_EQ(Case().was(5).is(8).wrote(7, 2).restores(Proof::no).judged().owner, Owner::persons_quantity);
 }
 
+TEST(Ownership, ARaiseOfOursThatSoldSomeUnseenWaitsForTheOrders) {
+  EXPECT_EQ(Case().was(0).is(2).wrote(7, 3).judged().owner, Owner::wait_for_watermark);
+  EXPECT_EQ(Case().was(0).is(2).wrote(7, 3, 1).judged().owner, Owner::our_write) << "its sale was seen";
+  EXPECT_EQ(Case().was(0).is(2).wrote(7, 3).all_orders_seen().judged().owner, Owner::persons_pause);
+  EXPECT_EQ(Case().was(0).is(2).wrote(7, 1).judged().owner, Owner::persons_pause) << "no sale raises";
+}
+
 TEST(Ownership, AtFirstSight) {
   EXPECT_EQ(Case().is(5).judged().owner, Owner::first_sight);
   EXPECT_EQ(Case().is(0).judged().owner, Owner::first_sight_off);
@@ -185,8 +192,13 @@ TEST(Ownership, EveryCombinationOfSmallNumbers) {
                 if (seen) {
                   EXPECT_NE(judged.owner, Owner::wait_for_watermark) << where;
                 }
-                if (is > was && !ours && !restored) {
+                // It landed, and sold some that nobody has seen yet.
+                const bool may_be_ours = !seen && is < target;
+                if (is > was && !ours && !restored && !may_be_ours) {
                   EXPECT_TRUE(judged.is_persons()) << where;
+                }
+                if (is > was && !ours && !restored && may_be_ours) {
+                  EXPECT_EQ(judged.owner, Owner::wait_for_watermark) << where;
                 }
               }
 }
@@ -211,6 +223,12 @@ TEST(Landing, EveryCombinationOfSmallNumbers) {
                                       : Landing::landed)
                 << was << " -> " << is << " sold " << sold << " cancelled " << cancelled << all_seen;
           }
+  // Two were there, five added, four sold of them and counted down: without them it would show none.
+  EXPECT_EQ(landing({.from = seen(2), .now = seen(1), .sold = Units(4)}), Landing::orders_explain);
+  EXPECT_EQ(landing({.from = seen(2), .now = seen(1), .sold = Units(4), .counted = Units(4)}),
+            Landing::landed);
+  EXPECT_EQ(landing({.from = seen(5), .now = seen(4), .sold = Units(1), .counted = Units(1)}),
+            Landing::orders_explain);
   EXPECT_EQ(landing({.from = seen(5), .between = seen(1), .now = seen(4), .sold = Units(4)}), Landing::landed)
       << "no sale raises what was seen meanwhile";
 }

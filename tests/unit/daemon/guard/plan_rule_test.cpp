@@ -402,6 +402,36 @@ TEST(PlanRule, EveryCombinationOfSmallNumbers) {
             }
 }
 
+// What was sold unseen is counted down already: the change is what was decided, from what is shown.
+TEST(PlanRule, OnAChannelThatAddsOrComparesTheChangeIsDecided) {
+  using planner::WriteKind;
+  for (const auto kind : {WriteKind::absolute, WriteKind::relative, WriteKind::compare_and_set}) {
+    auto one = listing("one", 3, 5, 4);
+    one.offer.writes = kind;
+    one.shown = Units(4);  // read just now, and one of the five was sold
+    const auto decided = decide_together({one}, now);
+    ASSERT_TRUE(decided[0].decision.is_act());
+    EXPECT_EQ(decided[0].decision.kind, kind);
+    EXPECT_EQ(decided[0].decision.target, kind == WriteKind::absolute ? Units(3) : Units(2));
+    const auto text = retell(to_json(decided[0])).value();
+    EXPECT_EQ(text, to_text(decided[0]));
+    EXPECT_THAT(text, HasSubstr(kind == WriteKind::absolute   ? ": 3 to be shown, 4 shown"
+                                : kind == WriteKind::relative ? ": 2 to be shown (2 fewer), 4 shown"
+                                                              : ": 2 to be shown if it is still 4, 4 shown"));
+  }
+}
+
+TEST(PlanRule, ADifferenceNeverGoesBelowZero) {
+  auto one = listing("one", 0, 5, 4);
+  one.offer.writes = planner::WriteKind::relative;
+  one.shown = Units(2);
+  const auto decided = decide_together({one}, now);
+  EXPECT_EQ(decided[0].decision.target, Units(0));
+  EXPECT_THAT(to_text(decided[0]), HasSubstr("(2 fewer)"));
+  one.shown = Units(0);
+  EXPECT_EQ(decide_together({one}, now)[0].decision.reason, Reason::awaits_orders) << "it is at zero already";
+}
+
 TEST(Retell, RefusesWhatIsNoExplanation) {
   for (const auto* text : {"", "{", "[]", "{}", "7", "{\"rule\":\"planner\"}"})
     EXPECT_FALSE(retell(text)) << text;

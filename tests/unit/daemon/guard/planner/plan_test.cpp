@@ -120,6 +120,34 @@ TEST(Plan, CompareAndSetNamesWhatItExpects) {
   EXPECT_EQ(plan.steps[0].expected, 5);
 }
 
+// It is counted as if it would land, and lands only where the listing shows again what it expected.
+TEST(Plan, AComparisonThatWasGivenUpOnKeepsNobodyFromLowering) {
+  auto lost = offer(5, WriteKind::compare_and_set);
+  lost.exposure.units = 8;
+  lost.exposure.pending = 1;
+  EXPECT_EQ(steps(2, {lost}, {2}).steps[0].why, Why::awaits_resolve);
+  lost.exposure.given_up = 1;
+  const Plan plan = steps(2, {lost}, {2});
+  EXPECT_EQ(plan.steps[0].why, Why::lower);
+  EXPECT_EQ(plan.steps[0].value, 2);
+  // A newer reading shows more; what is settled shows less than the target.
+  lost.exposure.settled_units = 1;
+  EXPECT_EQ(steps(2, {lost}, {2}).steps[0].why, Why::awaits_resolve);
+}
+
+// In plenty nothing else keeps a difference from being made twice.
+TEST(Plan, ARaiseThatWasGivenUpOnIsNotAddedAgain) {
+  auto lost = offer(10, WriteKind::relative);
+  lost.exposure.units = 60;
+  lost.exposure.pending = lost.exposure.given_up = 1;
+  EXPECT_EQ(steps(60, {lost}, {60}, fc::Regime::plenty).steps[0].why, Why::awaits_resolve);
+  const Plan more = steps(90, {lost}, {90}, fc::Regime::plenty);
+  EXPECT_EQ(more.steps[0].why, Why::raise);
+  EXPECT_EQ(more.steps[0].value, 30) << "what is missing even if the first lands";
+  const Plan fewer = steps(4, {lost}, {4}, fc::Regime::plenty);
+  EXPECT_EQ(fewer.steps[0].value, -6);
+}
+
 TEST(Plan, ACompareThatIsBoundToFailIsNotTried) {
   EXPECT_EQ(way_of(WriteKind::compare_and_set, most_sold_in_flight / 2), WriteKind::compare_and_set);
   EXPECT_EQ(way_of(WriteKind::compare_and_set, most_sold_in_flight * 2), WriteKind::absolute);
