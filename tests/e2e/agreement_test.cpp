@@ -48,11 +48,13 @@ std::vector<std::string> arguments(const sandbox::Options& o) {
           "--pick-after",  "0s",
           "--lead-time",   duration_text(o.lead_time),
           "--cover",       duration_text(o.cover),
+          "--live-after",  duration_text(o.live_after),
           "--stock-every", "15m"};
 }
 
 // One line an order: when, what was asked, what was accepted.
-std::vector<std::string> backtested(const sandbox::Options& options, world::Truth& truth) {
+std::vector<std::string> backtested(const sandbox::Options& options, planner::WriteKind writes,
+                                    world::Truth& truth) {
   auto setting = sandbox::make_setting(options, Instant{});
   if (!setting) throw std::runtime_error(to_string(setting.error()));
   // The daemon is told of receipts by a file every quarter of an hour, read every five minutes.
@@ -61,7 +63,7 @@ std::vector<std::string> backtested(const sandbox::Options& options, world::Trut
   backtest::GuardSettings guard;
   guard.cancel_cost = 10;
   guard.poll_every.assign(accounts, poll);
-  guard.writes.assign(accounts, planner::WriteKind::absolute);
+  guard.writes.assign(accounts, writes);
   guard.lot_units = 1;
   guard.knows_receipts = false;
   backtest::GuardPolicy policy(world, guard, backtest::DemandBook::untaught(world));
@@ -106,13 +108,16 @@ struct Compared {
   bool same_digest = false;
 };
 
-Compared compare(const sandbox::Options& options) {
+Compared compare(const sandbox::Options& options, planner::WriteKind writes = planner::WriteKind::absolute) {
   world::Truth expected;
-  const auto promised = backtested(options, expected);
+  const auto promised = backtested(options, writes, expected);
   Trial trial({.sandbox = arguments(options),
                .seller = "lead_time = \"2d\"\n",
                .account = "poll.orders = \"5m\"\npoll.listings = \"1w\"\n",
-               .stock = "poll = \"5m\"\n"});
+               .stock = "poll = \"5m\"\n",
+               .writes = writes == planner::WriteKind::absolute   ? ""
+                         : writes == planner::WriteKind::relative ? "relative"
+                                                                  : "compare_and_set"});
   if (!trial.run(std::chrono::minutes(5))) throw std::runtime_error(trial.log().substr(0, 4000));
   const auto truth = trial.finish();
   const auto happened = lived(trial);
@@ -136,6 +141,23 @@ Compared compare(const sandbox::Options& options) {
 
 TEST(AgreementTest, DaemonAndBacktestTakeTheSameOrders) {
   const auto compared = compare(history(1, 4));
+  EXPECT_EQ(compared.differ, 0U);
+  EXPECT_TRUE(compared.same_digest);
+  EXPECT_GT(compared.refused, 0) << "a history in which nothing runs out says nothing";
+}
+
+TEST(AgreementTest, AlsoOnChannelsThatAdd) {
+  const auto compared = compare(history(1, 4), planner::WriteKind::relative);
+  EXPECT_EQ(compared.differ, 0U);
+  EXPECT_TRUE(compared.same_digest);
+  EXPECT_GT(compared.refused, 0) << "a history in which nothing runs out says nothing";
+}
+
+// Such a channel answers when it has compared, and what it took is live at once.
+TEST(AgreementTest, AlsoOnChannelsThatCompare) {
+  auto options = history(1, 4);
+  options.live_after = 1s;
+  const auto compared = compare(options, planner::WriteKind::compare_and_set);
   EXPECT_EQ(compared.differ, 0U);
   EXPECT_TRUE(compared.same_digest);
   EXPECT_GT(compared.refused, 0) << "a history in which nothing runs out says nothing";

@@ -37,8 +37,11 @@ Trial::InMemory::InMemory() { test::prefer_memory(); }
 
 Trial::Trial(const TrialOptions& options)
     : sandbox(sandbox_arguments(folder, options)),
-      daemon_({FORESTALL_BIN_DIR "/forestalld", "--config", configure(options), "--clock-from",
-               fmt::format("http://127.0.0.1:{}", sandbox.port())}) {}
+      daemon_(
+          {options.writes.empty() ? FORESTALL_BIN_DIR "/forestalld" : FORESTALL_BIN_DIR "/forestalld-writing",
+           "--config", configure(options), "--clock-from",
+           fmt::format("http://127.0.0.1:{}", sandbox.port())},
+          {.environment = {{"FORESTALL_TRIAL_WRITES", options.writes}}}) {}
 
 Trial::~Trial() {
   daemon_.signal(SIGKILL);

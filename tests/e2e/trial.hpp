@@ -20,6 +20,7 @@ struct TrialOptions {
   std::string seller{};   // more lines of [[seller]]
   std::string account{};  // more lines of each [[account]]
   std::string stock{};    // more lines of [[stock]]
+  std::string writes{};   // "relative", "compare_and_set": a daemon whose channels do so; empty: forestalld
 };
 
 class Trial {

@@ -42,6 +42,7 @@ Answer Control::answer(const Request& request) {
   if (what == "GET writes") return writes(request);
   if (what == "GET accounts") return accounts();
   if (what == "POST edit") return edit(request);
+  if (what == "POST write") return write(request);
   if (what == "POST cancel-request") return cancel_request(request);
   if (what == "GET parcels") return {.body = parcels_.parcels_json()};
   if (what == "GET requests") return requests();
@@ -69,7 +70,7 @@ Answer Control::answer(const Request& request) {
       object{
           {"error",
            "GET clock truth baseline lines writes accounts parcels requests parcel-event; POST advance edit "
-           "cancel-request parcel missed-collection hub-outage faults finish stop; DELETE faults"}},
+           "write cancel-request parcel missed-collection hub-outage faults finish stop; DELETE faults"}},
       404);
 }
 
@@ -187,6 +188,35 @@ Answer Control::edit(const Request& request) {
   }
   listing.updated = market_.now();
   account->listings.tell(*index, market_.world());
+  return json_answer(object{});
+}
+
+// The ways of writing that Amazon does not have: a seller's tool asks for "so many more" or for "so many, if
+// you have so many now". {"account":"amazon-us","sku":"SKU-1","by":-2} | {..., "quantity":3,"expected":5}
+// 409: compared, and not equal; nothing is done. Compared with what is there when it is taken: a sale between
+// then and its going live counts down the new number, as it counts down the old one. So both are a
+// difference.
+Answer Control::write(const Request& request) {
+  const auto body = read_body(request);
+  if (!body) return no(body.error().detail);
+  const auto account = std::ranges::find(market_.accounts(), text_at(*body, "account"), &Account::name);
+  if (account == market_.accounts().end()) return no("unknown account");
+  const auto index = account->listings.find(text_at(*body, "sku"));
+  if (!index || !account->listings.at(*index).in_world) return no("unknown sku, or none of the world's");
+  const auto number = [&](std::string_view name, std::int64_t least) -> std::optional<std::int32_t> {
+    const auto* value = body->if_contains(name);
+    if (value == nullptr || !value->is_int64()) return std::nullopt;
+    const auto n = value->as_int64();
+    return n < least || n > 99'999'999 ? std::nullopt : std::optional(static_cast<std::int32_t>(n));
+  };
+  auto by = number("by", -99'999'999);
+  const auto quantity = number("quantity", 0), expected = number("expected", 0);
+  if (by.has_value() == (quantity && expected)) return no("by, or quantity and expected; whole numbers");
+  const auto listing = *account->listings.at(*index).in_world;
+  if (!by && market_.world().listed(listing) != *expected)
+    return json_answer(object{{"error", "it is not what was expected"}}, 409);
+  if (!by) by = *quantity - *expected;
+  market_.world().write({.listing = listing, .kind = world::WriteKind::relative, .value = *by});
   return json_answer(object{});
 }
 

@@ -37,6 +37,7 @@ class Control {
   Answer writes(const Request& request) const;
   Answer accounts() const;
   Answer edit(const Request& request);
+  Answer write(const Request& request);
   Answer cancel_request(const Request& request);
   Answer requests() const;
   Answer parcel(const Request& request);
