@@ -92,8 +92,11 @@ Status apply_options(const Invocation& invocation, const OrderHistory& history,
     for (const std::string& text : given) {
       const auto value = number(name, text);
       if (!value) return std::unexpected(value.error());
+      using Value = typename std::remove_reference_t<decltype(list)>::value_type;
       if (!(*value >= 0 && *value <= 1e9)) return bad(fmt::format("{}: {} is out of range", name, text));
-      list.push_back(static_cast<typename std::remove_reference_t<decltype(list)>::value_type>(*value));
+      if (std::is_integral_v<Value> && *value != std::floor(*value))
+        return bad(fmt::format("{}: {} is no whole number", name, text));
+      list.push_back(static_cast<Value>(*value));
     }
     return {};
   };

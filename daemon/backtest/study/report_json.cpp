@@ -37,7 +37,7 @@ json::object cell_json(const StudyResult& result, const CellResult& cell) {
   for (const GuardResult& guard : cell.guards) {
     auto one = policy_json("guard", guard.score, cell);
     one["writes_are"] = writes_text(guard.writes);
-    one["ratio_to_best_buffer"] = guard.ratio;
+    one["ratio_to_best_buffer"] = guard.ratio ? json::value(*guard.ratio) : json::value(nullptr);
     one["ratio_low"] = guard.interval.low;
     one["ratio_high"] = guard.interval.high;
     json::array classes;
@@ -66,6 +66,7 @@ json::array list(const std::vector<T>& values) {
 }
 
 json::object settings_json(const StudySettings& s) {
+  const GuardSettings guard = guard_settings(s, s.cancel_costs[0], s.poll_every, s.writes[0]);
   json::array polls, writes;
   for (const Millis every : s.poll_every) polls.push_back(json::value(duration_text(every)));
   for (const auto& kinds : s.writes) writes.push_back(json::value(writes_text(kinds)));
@@ -88,6 +89,13 @@ json::object settings_json(const StudySettings& s) {
           {"write_cost", s.write_cost},
           {"caution", s.caution},
           {"sweep_every", duration_text(s.sweep_every)},
+          {"stock_least_units", s.stock.least},
+          {"margin", guard.margin},
+          {"caution", guard.caution},
+          {"dwell", duration_text(guard.dwell)},
+          {"lot_units", guard.lot_units},
+          {"knows_receipts", guard.knows_receipts},
+          {"unordered", duration_text(guard.unordered)},
           {"most_buffer", s.most_buffer},
           {"bootstrap", s.bootstrap}};
 }
@@ -99,11 +107,12 @@ std::string report_json(const StudyResult& result, const ReportContext& context)
   for (const CellResult& cell : result.cells) cells.push_back(cell_json(result, cell));
   if (!result.cells.empty())
     for (const Summary& sum : summarise(result))
-      summaries.push_back(json::object{{"loss_rate", sum.loss_rate},
-                                       {"writes", writes_text(sum.writes)},
-                                       {"mean_ratio", sum.mean},
-                                       {"worst_ratio", sum.worst},
-                                       {"worst_ratio_to_none", sum.worst_against_none}});
+      summaries.push_back(
+          json::object{{"loss_rate", sum.loss_rate},
+                       {"writes", writes_text(sum.writes)},
+                       {"mean_ratio", sum.mean ? json::value(*sum.mean) : json::value(nullptr)},
+                       {"worst_ratio", sum.worst},
+                       {"worst_ratio_to_none", sum.worst_against_none}});
   const json::object all{{"file", context.file},
                          {"order_lines", result.history_lines},
                          {"skus", result.history_skus},
@@ -115,6 +124,7 @@ std::string report_json(const StudyResult& result, const ReportContext& context)
                          {"imputed_times", context.history.imputed_times},
                          {"imputed_channels", context.history.imputed_channels},
                          {"imputed_quantities", context.history.imputed_quantities},
+                         {"channels", list(context.history.channels)},
                          {"caveats", caveats(context.history)},
                          {"settings", settings_json(result.settings)},
                          {"digest", fmt::format("{:016x}", result.digest)},

@@ -25,10 +25,12 @@ void cell_lines(const CellResult& cell, std::string& out) {
   for (const GuardResult& guard : cell.guards) {
     if (!first) out += fmt::format("{:>62} |", "");
     first = false;
-    out += fmt::format(" {:<8} {:>7.0f} {:>6} {:>7.0f}  {:.2f} [{:.2f} {:.2f}]\n", writes_text(guard.writes),
-                       lost(guard.score, ref), guard.score.total().oversold,
-                       regret(guard.score, ref, cell.cancel_cost), guard.ratio, guard.interval.low,
-                       guard.interval.high);
+    out += fmt::format(
+        " {:<8} {:>7.0f} {:>6} {:>7.0f}  {}\n", writes_text(guard.writes), lost(guard.score, ref),
+        guard.score.total().oversold, regret(guard.score, ref, cell.cancel_cost),
+        guard.ratio
+            ? fmt::format("{:.2f} [{:.2f} {:.2f}]", *guard.ratio, guard.interval.low, guard.interval.high)
+            : "-");
   }
 }
 
@@ -44,29 +46,14 @@ std::string seeds_text(const StudyResult& result) {
 }
 
 void velocity_lines(const StudyResult& result, std::string& out) {
-  out +=
-      "\nBy velocity (units offered a day), all cells of the first way of writing: regret, and beside it the "
-      "best buffer's\n";
-  std::array<ClassScore, velocity_names.size()> own{}, best{};
-  for (const CellResult& cell : result.cells) {
-    const double days = result.days * static_cast<double>(cell.seeds);
-    const auto add = [](auto& sums, const auto& classes) {
-      for (std::size_t i = 0; i < sums.size(); ++i) {
-        sums[i].skus = std::max(sums[i].skus, classes[i].skus);
-        sums[i].regret += classes[i].regret;
-        sums[i].lost += classes[i].lost;
-        sums[i].oversold += classes[i].oversold;
-      }
-    };
-    add(own, by_velocity(cell.guards[0].score, cell.reference, cell.cancel_cost, days));
-    const auto& other = cell.best_name == "own" ? cell.own_buffers : cell.buffers[std::stoul(cell.best_name)];
-    add(best, by_velocity(other, cell.reference, cell.cancel_cost, days));
-  }
-  for (std::size_t i = 0; i < velocity_names.size(); ++i) {
-    if (own[i].skus == 0) continue;
-    out += fmt::format("  {:<16} {:>6} SKUs {:>9.0f} {:>9.0f}", velocity_names[i], own[i].skus, own[i].regret,
-                       best[i].regret);
-    out += best[i].regret > 0 ? fmt::format("  {:.2f}\n", own[i].regret / best[i].regret) : std::string("\n");
+  out += "\nRegret by velocity (units offered a day), all cells; in brackets beside the best buffer's\n";
+  for (const VelocityRow& row : by_velocity(result)) {
+    out += fmt::format("  {:<15} {:>6} SKUs | best buffer {:>9.0f} |", row.name, row.skus, row.best_buffer);
+    for (std::size_t w = 0; w < row.guards.size(); ++w) {
+      out += fmt::format(" {} {:.0f}", writes_text(result.settings.writes[w]), row.guards[w]);
+      if (row.best_buffer > 0) out += fmt::format(" ({:.2f})", row.guards[w] / row.best_buffer);
+    }
+    out += "\n";
   }
 }
 
@@ -123,9 +110,13 @@ std::string report_text(const StudyResult& result, const ReportContext& context)
   for (const CellResult& cell : result.cells) cell_lines(cell, out);
   out += "\n";
   for (const Summary& sum : summarise(result))
-    out += fmt::format(
-        "losses {:.3g} %, {}: mean ratio {:.2f}, worst {:.2f}; beside no guard at worst {:.2f}\n",
-        100 * sum.loss_rate, writes_text(sum.writes), sum.mean, sum.worst, sum.worst_against_none);
+    out += sum.mean ? fmt::format(
+                          "losses {:.3g} %, {}: mean ratio {:.2f}, worst {:.2f}; beside no guard at worst "
+                          "{:.2f}\n",
+                          100 * sum.loss_rate, writes_text(sum.writes), *sum.mean, sum.worst,
+                          sum.worst_against_none)
+                    : fmt::format("losses {:.3g} %, {}: no ratio, the best buffer has no regret\n",
+                                  100 * sum.loss_rate, writes_text(sum.writes));
   velocity_lines(result, out);
   out +=
       fmt::format("\nSpeed on one core: guard {:.2f} M order lines/s, buffers {:.2f} M/s. Digest {:016x}.\n",

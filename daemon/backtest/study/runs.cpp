@@ -40,11 +40,12 @@ RunScore score_of(const world::World& world, double seconds) {
 }
 
 template <class Make>
-RunScore play(const world::Scenario& scenario, const OrderHistory& history, Make make) {
+RunScore play(const world::Scenario& scenario, const OrderHistory& history, Make make,
+              const std::atomic<bool>* stop = nullptr) {
   const double began = processor_seconds();
   world::World world(scenario, history.catalogue, history.demand);
   auto policy = make(world);
-  world::run(world, policy);
+  world::run(world, policy, stop);
   return score_of(world, processor_seconds() - began);
 }
 
@@ -91,19 +92,22 @@ RunScore run_known_law(const world::Scenario& given, const OrderHistory& history
 }
 
 RunScore run_buffers(const world::Scenario& scenario, const OrderHistory& history,
-                     std::vector<std::int32_t> buffers, const std::vector<Millis>& poll_every) {
-  return play(scenario, history, [&](const world::World& world) {
+                     std::vector<std::int32_t> buffers, const std::vector<Millis>& poll_every,
+                     const std::atomic<bool>* stop) {
+  const auto make = [&](const world::World& world) {
     world::BufferRules rules{.buffer = buffers.empty() ? 0 : buffers[0], .poll_every = poll_every};
     if (buffers.size() > 1) rules.per_sku = std::move(buffers);
     return world::FixedBuffer(world, std::move(rules));
-  });
+  };
+  return play(scenario, history, make, stop);
 }
 
 RunScore run_split(const world::Scenario& scenario, const OrderHistory& history, std::vector<double> shares,
-                   const std::vector<Millis>& poll_every) {
-  return play(scenario, history, [&](const world::World& world) {
+                   const std::vector<Millis>& poll_every, const std::atomic<bool>* stop) {
+  const auto make = [&](const world::World& world) {
     return world::FixedBuffer(world, {.poll_every = poll_every, .shares = std::move(shares)});
-  });
+  };
+  return play(scenario, history, make, stop);
 }
 
 DemandBook learn_demand(const world::Scenario& scenario, const OrderHistory& history) {
@@ -111,11 +115,11 @@ DemandBook learn_demand(const world::Scenario& scenario, const OrderHistory& his
 }
 
 GuardRun run_guard(const world::Scenario& scenario, const OrderHistory& history, GuardSettings settings,
-                   const DemandBook& demand) {
+                   const DemandBook& demand, const std::atomic<bool>* stop) {
   const double began = processor_seconds();
   world::World world(scenario, history.catalogue, history.demand);
   GuardPolicy policy(world, std::move(settings), demand);
-  world::run(world, policy);
+  world::run(world, policy, stop);
   GuardRun run{{}, policy.losses(), policy.counts()};
   run.score = score_of(world, processor_seconds() - began);
   return run;

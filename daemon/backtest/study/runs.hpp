@@ -2,6 +2,7 @@
 // One policy in one world: what was filled and oversold, SKU by SKU.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct RunScore {
   std::uint64_t digest = 0;
 };
 
+// Where a run takes `stop`: set, it ends at the policy's next look, and its score says nothing.
+
 enum class Period : std::uint8_t { train, test };
 
 world::Scenario scenario(const StudySettings& settings, const OrderHistory& history, std::uint64_t seed,
@@ -37,10 +40,11 @@ RunScore run_shared(const world::Scenario& scenario, const OrderHistory& history
 RunScore run_known_law(const world::Scenario& scenario, const OrderHistory& history, double cancel_cost);
 // `buffers`: one for every SKU, or a single one for all.
 RunScore run_buffers(const world::Scenario& scenario, const OrderHistory& history,
-                     std::vector<std::int32_t> buffers, const std::vector<Millis>& poll_every);
+                     std::vector<std::int32_t> buffers, const std::vector<Millis>& poll_every,
+                     const std::atomic<bool>* stop = nullptr);
 // Every channel always shows its share of the stock.
 RunScore run_split(const world::Scenario& scenario, const OrderHistory& history, std::vector<double> shares,
-                   const std::vector<Millis>& poll_every);
+                   const std::vector<Millis>& poll_every, const std::atomic<bool>* stop = nullptr);
 struct GuardRun {
   RunScore score;
   forecasting::LossLearner losses;
@@ -49,6 +53,6 @@ struct GuardRun {
 // What the lines before the start teach; the same for every guard of a scenario.
 DemandBook learn_demand(const world::Scenario& scenario, const OrderHistory& history);
 GuardRun run_guard(const world::Scenario& scenario, const OrderHistory& history, GuardSettings settings,
-                   const DemandBook& demand);
+                   const DemandBook& demand, const std::atomic<bool>* stop = nullptr);
 
 }  // namespace forestall::backtest

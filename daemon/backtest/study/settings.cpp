@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "forecasting/targets/terms.hpp"
+
 namespace forestall::backtest {
 
 namespace {
@@ -42,6 +44,9 @@ std::string writes_text(const std::vector<planner::WriteKind>& writes) {
 Status check(const StudySettings& settings, std::size_t channels) {
   const auto bad = [](std::string what) { return fail(ErrorCode::invalid_argument, std::move(what)); };
   if (settings.seeds.empty()) return bad("no seed");
+  if (channels < 1 || channels > forecasting::max_listings)
+    return bad(fmt::format("{} channels: the guard divides a SKU among {} at most", channels,
+                           forecasting::max_listings));
   if (settings.poll_every.size() != channels) return bad("polling: one interval for each channel");
   for (const Millis every : settings.poll_every)
     if (every < Millis{1000} || every > std::chrono::days{30}) return bad("polling outside 1 s to 30 days");

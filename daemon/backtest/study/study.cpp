@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -29,18 +30,6 @@ std::vector<Millis> polls(const StudySettings& settings, int scale) {
   std::vector<Millis> every = settings.poll_every;
   for (Millis& length : every) length *= scale;
   return every;
-}
-
-GuardSettings guard_settings(const StudySettings& settings, double cancel_cost, std::vector<Millis> every,
-                             std::vector<planner::WriteKind> writes) {
-  GuardSettings guard;
-  guard.cancel_cost = cancel_cost;
-  guard.poll_every = std::move(every);
-  guard.writes = std::move(writes);
-  guard.write_cost = settings.write_cost;
-  guard.caution = settings.caution;
-  guard.sweep_every = settings.sweep_every;
-  return guard;
 }
 
 std::vector<double> shares_of(const OrderHistory& history, Instant until) {
@@ -77,7 +66,8 @@ class Job {
     const auto learned = run_guard(
         train, history,
         guard_settings(settings_, settings_.cancel_costs[0], polls(settings_, 1), settings_.writes[0]),
-        learn_demand(train, history));
+        learn_demand(train, history), hooks_.stop);
+    if (stopped()) return std::nullopt;
     const DemandBook demand = learn_demand(test, history);
     for (int i = 0; i < 4 + static_cast<int>(settings_.cancel_costs.size()); ++i) played_();
     for (const int scale : settings_.scales) {
@@ -99,20 +89,21 @@ class Job {
     ScaleRuns runs;
     std::vector<RunScore> tuning;
     for (std::int32_t buffer = 0; buffer <= settings_.most_buffer && !stopped(); ++buffer) {
-      runs.buffers.push_back(run_buffers(test, history, {buffer}, every));
-      tuning.push_back(run_buffers(train, history, {buffer}, every));
+      runs.buffers.push_back(run_buffers(test, history, {buffer}, every, hooks_.stop));
+      tuning.push_back(run_buffers(train, history, {buffer}, every, hooks_.stop));
       played_(), played_();
     }
-    if (stopped()) return runs;
-    runs.split = run_split(test, history, shares_of(history, settings_.train_until), every);
+    if (stopped()) return runs;  // half played: run() leaves it out
+    runs.split = run_split(test, history, shares_of(history, settings_.train_until), every, hooks_.stop);
     for (const double k : settings_.cancel_costs) {
-      runs.own_buffers.push_back(run_buffers(test, history, own_buffers(tuning, before, k), every));
+      runs.own_buffers.push_back(
+          run_buffers(test, history, own_buffers(tuning, before, k), every, hooks_.stop));
       played_();
       for (const auto& writes : settings_.writes) {
         if (stopped()) return runs;
         auto guard = guard_settings(settings_, k, every, writes);
         guard.losses = losses;
-        runs.guards.push_back(run_guard(test, history, std::move(guard), demand).score);
+        runs.guards.push_back(run_guard(test, history, std::move(guard), demand, hooks_.stop).score);
         played_();
       }
     }
@@ -181,7 +172,7 @@ CellResult cell_of(const StudySettings& settings, const std::vector<const JobRun
     GuardResult& guard = cell.guards[w];
     guard.writes = settings.writes[w];
     const double own = regret(guard.score, cell.reference, cell.cancel_cost);
-    guard.ratio = cell.best_regret > 0 ? own / cell.best_regret : own > 0 ? 1e9 : 1;
+    if (cell.best_regret > 0) guard.ratio = own / cell.best_regret;
     guard.interval = ratio_interval(guard.score, best_of(cell), cell.reference, cell.cancel_cost,
                                     settings.bootstrap, settings.seeds[0]);
   }
@@ -201,6 +192,7 @@ StudyResult run_study(const StudySettings& settings, const StudyHooks& hooks) {
   std::vector<std::optional<JobRuns>> runs(jobs);
   std::atomic<std::size_t> next = 0;
   std::mutex lock;
+  std::exception_ptr failed;  // of any thread, told by this one
   const std::function<void()> played = [&] {
     const std::lock_guard guard(lock);
     ++result.worlds_played;
@@ -210,7 +202,13 @@ StudyResult run_study(const StudySettings& settings, const StudyHooks& hooks) {
     Job job(settings, hooks, played);
     for (std::size_t i = next++; i < jobs; i = next++) {
       if (hooks.stop != nullptr && hooks.stop->load()) return;
-      runs[i] = job.run(settings.seeds[i / losses], settings.loss_rates[i % losses]);
+      try {
+        runs[i] = job.run(settings.seeds[i / losses], settings.loss_rates[i % losses]);
+      } catch (...) {
+        const std::lock_guard guard(lock);
+        failed = std::current_exception();
+        next = jobs;
+      }
     }
   };
   {
@@ -218,6 +216,7 @@ StudyResult run_study(const StudySettings& settings, const StudyHooks& hooks) {
     for (unsigned t = 1; t < std::min<std::size_t>(settings.threads, jobs); ++t) threads.emplace_back(work);
     work();
   }
+  if (failed) std::rethrow_exception(failed);
 
   // A cell counts the seeds whose worlds of it were all played: half a seed would compare different worlds.
   double guard_lines = 0, guard_seconds = 0, buffer_lines = 0, buffer_seconds = 0;
@@ -252,6 +251,17 @@ StudyResult run_study(const StudySettings& settings, const StudyHooks& hooks) {
   return result;
 }
 
+GuardSettings guard_settings(const StudySettings& settings, double cancel_cost, std::vector<Millis> every,
+                             std::vector<planner::WriteKind> writes) {
+  GuardSettings guard;
+  guard.cancel_cost = cancel_cost;
+  guard.poll_every = std::move(every);
+  guard.writes = std::move(writes);
+  guard.write_cost = settings.write_cost;
+  guard.sweep_every = settings.sweep_every;
+  return guard;
+}
+
 std::vector<Summary> summarise(const StudyResult& result) {
   std::vector<Summary> all;
   for (const double loss_rate : result.settings.loss_rates)
@@ -260,18 +270,43 @@ std::vector<Summary> summarise(const StudyResult& result) {
       int cells = 0;
       for (const CellResult& cell : result.cells) {
         if (std::abs(cell.loss_rate - loss_rate) > 1e-12) continue;
-        ++cells;
-        sum.mean += cell.guards[w].ratio;
-        sum.worst = std::max(sum.worst, cell.guards[w].ratio);
+        if (const auto ratio = cell.guards[w].ratio) {
+          ++cells;
+          sum.mean = sum.mean.value_or(0) + *ratio;
+          sum.worst = std::max(sum.worst, *ratio);
+        }
         const double none = regret(cell.buffers[0], cell.reference, cell.cancel_cost);
         if (none > 0)
           sum.worst_against_none = std::max(
               sum.worst_against_none, regret(cell.guards[w].score, cell.reference, cell.cancel_cost) / none);
       }
-      if (cells > 0) sum.mean /= cells;
+      if (cells > 0) *sum.mean /= cells;
       all.push_back(sum);
     }
   return all;
+}
+
+std::vector<VelocityRow> by_velocity(const StudyResult& result) {
+  std::vector<VelocityRow> rows;
+  for (const auto name : velocity_names)
+    rows.push_back({.name = name, .guards = std::vector<double>(result.settings.writes.size())});
+  for (const CellResult& cell : result.cells) {
+    const double days = result.days * static_cast<double>(cell.seeds);
+    const auto classes = [&](const PolicyScore& score) {
+      return by_velocity(score, cell.reference, cell.cancel_cost, days);
+    };
+    const auto best = classes(best_of(cell));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      rows[i].skus = std::max(rows[i].skus, best[i].skus);
+      rows[i].best_buffer += best[i].regret;
+    }
+    for (std::size_t w = 0; w < cell.guards.size(); ++w) {
+      const auto own = classes(cell.guards[w].score);
+      for (std::size_t i = 0; i < rows.size(); ++i) rows[i].guards[w] += own[i].regret;
+    }
+  }
+  std::erase_if(rows, [](const VelocityRow& row) { return row.skus == 0; });
+  return rows;
 }
 
 }  // namespace forestall::backtest

@@ -5,7 +5,9 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/backtest/history/order_history.hpp"
@@ -18,7 +20,7 @@ namespace forestall::backtest {
 struct GuardResult {
   std::vector<planner::WriteKind> writes{};
   PolicyScore score{};
-  double ratio = 0;  // regret / the best buffer's
+  std::optional<double> ratio{};  // regret / the best buffer's; nullopt where that has none
   Interval interval{};
 };
 
@@ -50,6 +52,10 @@ struct StudyResult {
   double guard_lines_per_second = 0, buffer_lines_per_second = 0;  // of processor time
 };
 
+// The guard as a study plays it.
+GuardSettings guard_settings(const StudySettings& settings, double cancel_cost, std::vector<Millis> every,
+                             std::vector<planner::WriteKind> writes);
+
 struct StudyHooks {
   std::function<OrderHistory(std::uint64_t seed)> history;  // of one seed; called from several threads
   std::function<void(std::uint64_t done, std::uint64_t of)> progress{};  // from any thread, one at a time
@@ -63,8 +69,18 @@ StudyResult run_study(const StudySettings& settings, const StudyHooks& hooks);
 struct Summary {
   double loss_rate = 0;
   std::vector<planner::WriteKind> writes{};
-  double mean = 0, worst = 0, worst_against_none = 0;
+  std::optional<double> mean{};  // over the cells that have a ratio
+  double worst = 0, worst_against_none = 0;
 };
 std::vector<Summary> summarise(const StudyResult& result);
+
+// Regret over all cells by how fast SKUs sell: of each way of writing, and of each cell's best buffer.
+struct VelocityRow {
+  std::string_view name{};
+  std::int64_t skus = 0;
+  std::vector<double> guards{};  // by way of writing
+  double best_buffer = 0;
+};
+std::vector<VelocityRow> by_velocity(const StudyResult& result);  // classes that have SKUs
 
 }  // namespace forestall::backtest

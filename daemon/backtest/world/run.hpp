@@ -3,6 +3,7 @@
 // and answers with the writes it wants.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <vector>
 
@@ -19,12 +20,14 @@ concept Policy = requires(P policy, const World& world, std::vector<Write>& writ
   policy.wake(world, writes);
 };
 
-// Runs to the end of the scenario, and then on until every accepted order is picked, with nobody acting.
+// Runs to the end of the scenario, and then on until every accepted order is picked, with nobody acting; or
+// until `stop` is set, at the next look of the policy: the world is then half played.
 template <Policy P>
-void run(World& world, P& policy) {
+void run(World& world, P& policy, const std::atomic<bool>* stop = nullptr) {
   std::vector<Write> writes;
   const Instant end = world.scenario().end;
   for (Instant wake = policy.next_wake(); wake < end; wake = policy.next_wake()) {
+    if (stop != nullptr && stop->load(std::memory_order_relaxed)) return;
     world.advance_to(wake);
     writes.clear();
     policy.wake(world, writes);

@@ -27,7 +27,8 @@ class Stock {
   // Demand counts towards the order points whether it was served or not, so that every policy is given the
   // same (s,S); a share of it vanishes from the shelf, at the same units under every policy.
   void ask(SkuIndex sku, std::int32_t units, bool may_lose) {
-    today_[sku] += units;
+    today_[sku] =
+        static_cast<std::int32_t>(std::min<std::int64_t>(most_a_day, std::int64_t{today_[sku]} + units));
     if (!may_lose || rules_.loss_rate <= 0) return;
     for (until_loss_ -= units; until_loss_ <= 0; until_loss_ += losses_.trials_to_success(rules_.loss_rate))
       if (physical_[sku] > 0) {
@@ -60,6 +61,8 @@ class Stock {
   void review(Instant now, EventQueue& queue, std::vector<StockEvent>& log);
 
  private:
+  // Squares of a day's units are summed over the trailing days: 10^16 x 180 fits in 64 bits.
+  static constexpr std::int64_t most_a_day = 100'000'000;
   struct Levels {
     std::int32_t order_point;  // s
     std::int32_t order_up_to;  // S

@@ -27,7 +27,8 @@ std::string orders() {
   const auto start = parse_instant("2026-01-01T00:00:00Z").value();
   for (int i = 0; i < 6'000; ++i)
     text += fmt::format("{},{},{},S{},1\n", to_string(start + std::chrono::seconds{i * 864}), i,
-                        std::array{"a", "b", "a", "c"}[static_cast<std::size_t>(i) % 4], (i * 7919) % 61);
+                        std::array{"amazon", "shop", "amazon", "ebay"}[static_cast<std::size_t>(i) % 4],
+                        (i * 7919) % 61);
   return text;
 }
 
@@ -72,6 +73,25 @@ class Terminal {
   int master_ = -1, slave_ = -1;
   std::string text_;
 };
+
+TEST(Backtest, TakesOnePollAndOneWayForEachChannelThatTheFileNames) {
+  TemporaryFolder folder;
+  const auto file = folder.write("orders.csv", orders());
+  const std::vector<std::string> few = {"--scale", "1", "--cost", "5", "--losses", "0", "--seed", "1"};
+  auto options = few;
+  options.insert(options.end(), {"--poll", "1m", "2m", "3m", "--writes", "absolute,relative,cas", "--json"});
+  const auto whole = run(backtest(file, options));
+  EXPECT_EQ(whole.ended, (Ended{0, 0})) << whole.err;
+  const auto json = boost::json::parse(whole.out).as_object();
+  EXPECT_EQ(json.at("channels").as_array().size(), 3U);
+  EXPECT_EQ(json.at("channels").at(0), "amazon");
+  EXPECT_EQ(json.at("settings").at("poll_every").as_array().size(), 3U);
+  for (const auto& [name, value] : {std::pair{"--scale", "1.5"}, std::pair{"--seed", "0.5"}}) {
+    const auto refused = run(backtest(file, {name, value}));
+    EXPECT_NE(refused.ended, (Ended{0, 0}));
+    EXPECT_THAT(refused.err, HasSubstr("no whole number"));
+  }
+}
 
 TEST(Backtest, InterruptedItTellsWhatIsCompleteAndLeavesWith130) {
   TemporaryFolder folder;

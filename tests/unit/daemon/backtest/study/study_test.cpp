@@ -49,7 +49,7 @@ TEST(Study, EqualSettingsGiveEqualNumbersOnAnyNumberOfThreads) {
   ASSERT_EQ(one.cells.size(), 8U);
   for (std::size_t i = 0; i < one.cells.size(); ++i)
     for (std::size_t w = 0; w < 3; ++w) {
-      EXPECT_DOUBLE_EQ(one.cells[i].guards[w].ratio, three.cells[i].guards[w].ratio);
+      EXPECT_EQ(one.cells[i].guards[w].ratio, three.cells[i].guards[w].ratio);
       EXPECT_DOUBLE_EQ(one.cells[i].guards[w].interval.high, three.cells[i].guards[w].interval.high);
     }
   EXPECT_EQ(one.worlds_played, one.worlds_planned);
@@ -108,7 +108,7 @@ TEST(Study, OrdersForSeveralUnitsAreNotSoldFromListingsThatShowTooMuch) {
   ASSERT_EQ(result.cells.size(), 2U);
   for (const CellResult& cell : result.cells)
     for (const GuardResult& guard : cell.guards)
-      EXPECT_LT(guard.ratio, 1) << report_text(result, {"made", made(1)});
+      EXPECT_LT(guard.ratio.value_or(1), 1) << report_text(result, {"made", made(1)});
 }
 
 TEST(Study, StoppedItReportsTheCellsThatAreComplete) {
@@ -128,7 +128,7 @@ TEST(Study, StoppedItReportsTheCellsThatAreComplete) {
     EXPECT_EQ(result.cells[i].seeds, i < 2 ? 2U : 1U);
     EXPECT_EQ(result.cells[i].scale, whole.cells[i].scale);
   }
-  EXPECT_DOUBLE_EQ(result.cells[0].guards[1].ratio, whole.cells[0].guards[1].ratio);
+  EXPECT_EQ(result.cells[0].guards[1].ratio, whole.cells[0].guards[1].ratio);
   const auto text = report_text(result, {"made", made(1)});
   EXPECT_NE(text.find("PARTIAL: stopped after"), std::string::npos);
   EXPECT_NE(text.find("1 to 2 seeds, cell by cell"), std::string::npos) << text;
@@ -139,6 +139,51 @@ TEST(Study, StoppedItReportsTheCellsThatAreComplete) {
   const auto none = run_study(settings, hooks);
   EXPECT_TRUE(none.cells.empty());
   EXPECT_NE(report_text(none, {"made", made(1)}).find("No cell was complete"), std::string::npos);
+}
+
+// A quiet shop: nothing is ever refused or sold twice, so there is nothing to compare with.
+TEST(Study, WhereTheBestBufferHasNoRegretThereIsNoRatio) {
+  auto settings = small();
+  settings.scales = {1};
+  settings.loss_rates = {0};
+  settings.stock.least = 1000;
+  const auto quiet = [](std::uint64_t seed) {
+    auto history = made(seed);
+    for (auto& listing : history.demand.listing) listing -= listing % 3;  // one channel
+    return history;
+  };
+  const auto result = run_study(settings, {.history = quiet});
+  ASSERT_EQ(result.cells.size(), 2U);
+  EXPECT_EQ(result.cells[0].best_regret, 0);
+  EXPECT_FALSE(result.cells[0].guards[0].ratio);
+  for (const Summary& sum : summarise(result)) EXPECT_FALSE(sum.mean);
+  EXPECT_NE(report_text(result, {"made", made(1)}).find("no ratio"), std::string::npos);
+  const auto json = boost::json::parse(report_json(result, {"made", made(1)})).as_object();
+  EXPECT_TRUE(json.at("summary").at(0).at("mean_ratio").is_null());
+}
+
+TEST(Study, RefusesMoreChannelsThanTheGuardDivides) {
+  auto settings = small();
+  settings.poll_every.assign(17, std::chrono::minutes{5});
+  settings.writes = {*parse_writes("absolute", 17)};
+  const auto checked = check(settings, 17);
+  ASSERT_FALSE(checked);
+  EXPECT_NE(checked.error().detail.find("17 channels"), std::string::npos);
+  settings.poll_every.resize(16);
+  settings.writes = {*parse_writes("absolute", 16)};
+  EXPECT_TRUE(check(settings, 16));
+}
+
+// Stopped in the middle of a world, not at its end.
+TEST(Study, StopsWithinAWorld) {
+  auto settings = small();
+  settings.threads = 1;
+  std::atomic<bool> stop = true;
+  const auto history = made(1);
+  const auto world = scenario(settings, history, 1, 0, Period::test);
+  const auto whole = run_buffers(world, history, {0}, settings.poll_every);
+  EXPECT_GT(whole.offered_lines, 0);
+  EXPECT_EQ(run_buffers(world, history, {0}, settings.poll_every, &stop).offered_lines, 0);
 }
 
 TEST(Study, TheJsonHoldsEveryCellParameterAndSeed) {
