@@ -23,6 +23,34 @@ constexpr std::size_t records_a_turn = 500;
 
 }  // namespace
 
+// What we wished for a listing cannot be read any more, nor what may still land: it is a person's until
+// somebody resumes it. The hold is stored before the record is set aside.
+awaitable<bool> SellerActs::leave_damaged() {
+  const auto damaged = floor_.journal.damaged();
+  for (const auto& [field, why] : damaged) {
+    if (const auto whose = journal::parse_field(field)) {
+      const auto stored = floor_.listing(whose->first, whose->second);
+      const auto hold = stored ? floor_.hold_of(*stored) : std::nullopt;
+      const bool for_ever = hold && !hold->until;
+      if (stored && !for_ever) {
+        const guard::Hold left{.since = ports_.clock.now(),
+                               .by = "forestalld",
+                               .why = "its record in the journal cannot be read; resume it after a look"};
+        auto ok = co_await ports_.seller.ledger->set_hold(whose->first, whose->second, guard::to_text(left));
+        if (!ok) {
+          floor_.log.warning("damaged_record_not_left", {{"listing", whose->second}, {"reason", ok.error()}});
+          co_return false;
+        }
+      }
+    }
+    if (auto ok = co_await floor_.journal.set_aside(field); !ok) {
+      floor_.log.warning("damaged_record_not_set_aside", {{"reason", ok.error()}});
+      co_return false;
+    }
+  }
+  co_return true;
+}
+
 awaitable<bool> SellerActs::open_journal() {
   auto& ledger = *ports_.seller.ledger;
   if (!co_await ledger.make_whole()) co_return false;
@@ -30,6 +58,7 @@ awaitable<bool> SellerActs::open_journal() {
     floor_.log.warning("journal_not_open", {{"reason", ok.error()}});
     co_return false;
   }
+  if (!co_await leave_damaged()) co_return false;
   if (!co_await store_switches()) co_return false;
   for (auto& desk : floor_.desks) {
     const auto& controls = floor_.journal.controls();

@@ -331,6 +331,7 @@ awaitable<void> SellerActs::pass() {
       floor_.log.warning("journal_sweep_failed", {{"reason", swept.error()}});
   }
   if (!floor_.unsaved.empty()) co_await store_switches();
+  if (!floor_.journal.damaged().empty()) co_await leave_damaged();
   co_await take_readings();
   sweep_some();
   // Not for as long as orders keep coming: watermarks, readings and switches wait for the next pass.

@@ -135,6 +135,7 @@ class SellerActs {
   boost::asio::awaitable<std::vector<Name>> chosen(Selection selection);
   boost::asio::awaitable<bool> open_journal();
   boost::asio::awaitable<bool> store_switches();
+  boost::asio::awaitable<bool> leave_damaged();
   boost::asio::awaitable<void> read_open_orders();
   boost::asio::awaitable<Status> read_cancelled_orders();
   boost::asio::awaitable<void> mark_undecided(std::deque<std::pair<std::string, std::uint64_t>> undecided);
@@ -152,8 +153,8 @@ class SellerActs {
   void decided_plainly(ledger::SkuRef sku, std::size_t listings);
   void decide_sku(const std::string& sku, const Dirty& dirty, PlainSight& sight, Slice& slice);
   void decide_listing(guard::Explanation explained, const Dirty& dirty, Slice& slice);
-  void tell_tied(const guard::Explanation& explained);
-  void mark_deciders(ledger::SkuRef sku);
+  void tell_reason(const std::string& field, const AccountDesk& desk, const ledger::StoredListing& listing,
+                   guard::Reason reason);
   bool resting(const std::string& field) const;
   boost::asio::awaitable<bool> commit(Slice slice);
   boost::asio::awaitable<void> tell_decided(bool all);
@@ -189,6 +190,8 @@ class SellerActs {
   Monotonic patrol_since_{};
   // What was last noted of a listing in modes observe and advise: not to be noted again and again.
   std::unordered_map<std::string, std::pair<Units, guard::Reason>> noted_;
+  // Why nothing was done, as last told: of so many listings as are kept in mind.
+  std::unordered_map<std::string, guard::Reason> reasons_;
   std::map<std::string, std::optional<Instant>> watermarks_;
   std::optional<std::size_t> sweep_next_{};
   boost::asio::steady_timer woken_;      // never expires; cancelled to wake the loop

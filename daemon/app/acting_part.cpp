@@ -174,6 +174,10 @@ void Acting::collect(metrics::Page& page) const {
       page.gauge("forestall_intents", "Listings by the state of their current intent.",
                  std::uint64_t{by_state[s]},
                  {{"seller", seller}, {"state", journal::word(static_cast<journal::State>(s))}});
+    page.counter(
+        "forestall_journal_unreadable_total",
+        "Records and entries of the intent journal that could not be read; each listing is left alone.",
+        acts.floor().journal.unreadable(), {{"seller", seller}});
     for (const auto& desk : acts.floor().desks) collect_account(page, acts, desk);
   }
 }

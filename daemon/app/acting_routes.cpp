@@ -10,6 +10,7 @@
 
 #include "config/base/text.hpp"
 #include "connectors/model/words.hpp"
+#include "daemon/journal/steps.hpp"
 
 namespace forestall::app {
 namespace {
@@ -69,6 +70,24 @@ json::object listing_json(SellerActs& acts, const AccountDesk& desk, const ledge
   return o;
 }
 
+// What happened to it lately: of a few listings, so that a page of a thousand asks Redis for none.
+constexpr std::size_t most_told = 20;  // listings
+constexpr std::size_t most_steps = 6;  // of each
+constexpr std::size_t most_entries = 24;
+
+json::array steps_json(const std::vector<journal::Entry>& entries) {
+  json::array all;
+  for (const auto& step : journal::steps_of(entries, most_steps)) {
+    json::object o{{"at", to_string(step.at)}, {"from", units(step.from)}, {"to", units(step.to)},
+                   {"state", step.state},      {"reason", step.reason},    {"who", step.who}};
+    if (step.epoch != 0) o["epoch"] = step.epoch;
+    if (!step.detail.empty()) o["detail"] = step.detail;
+    if (const auto text = guard::retell(step.explanation)) o["text"] = *text;
+    all.push_back(std::move(o));
+  }
+  return all;
+}
+
 Result<Selection> selection_of(const web::Request& request) {
   Selection s;
   if (const auto text = request.query_value("account")) {
@@ -102,13 +121,13 @@ class Pages {
  public:
   explicit Pages(FindActs find) : find_(std::move(find)) {}
 
-  web::Response explain(const web::Request& request) const {
+  awaitable<web::Response> explain(const web::Request& request) const {
     auto* const acts = find_(request.parameter("seller"));
-    if (acts == nullptr) return no_seller();
+    if (acts == nullptr) co_return no_seller();
     const auto selection = selection_of(request);
-    if (!selection) return web::problem(selection.error());
+    if (!selection) co_return web::problem(selection.error());
     if (!selection->listing && !selection->sku)
-      return web::problem(400, ErrorCode::invalid_argument, "say which: listing or sku");
+      co_return web::problem(400, ErrorCode::invalid_argument, "say which: listing or sku");
     json::object answer{{"seller", acts->seller().str()}};
     json::array listings;
     SellerActs::Explained kept;
@@ -121,12 +140,20 @@ class Pages {
       answer["sku"] = selection->sku->str();
       answer["pools"] = pools(*acts, *selection->sku);
       if (answer["pools"].as_array().empty() && listings.empty())
-        return web::problem(404, ErrorCode::not_found, "no such SKU");
+        co_return web::problem(404, ErrorCode::not_found, "no such SKU");
     } else if (listings.empty()) {
-      return web::problem(404, ErrorCode::not_found, "no such listing");
+      co_return web::problem(404, ErrorCode::not_found, "no such listing");
     }
+    if (acts->open() && listings.size() <= most_told)
+      for (auto& one : listings) {
+        auto& o = one.as_object();
+        const auto field =
+            std::string(o.at("account").as_string()) + " " + std::string(o.at("listing").as_string());
+        const auto entries = co_await acts->floor().journal.history(field, most_entries, 0);
+        if (entries) o["moves"] = steps_json(*entries);
+      }
     answer["listings"] = std::move(listings);
-    return web::json(json::serialize(answer));
+    co_return web::json(json::serialize(answer));
   }
 
   awaitable<web::Response> intents(const web::Request& request) const {
@@ -242,10 +269,10 @@ class Pages {
       if (!account) co_return web::problem(400, ErrorCode::invalid_argument, "say which account");
       field = journal::field_of(*account, *selection.listing);
     }
-    auto entries = co_await acts.floor().journal.history(field, most);
-    if (!entries) co_return web::problem(entries.error());
+    const auto past = co_await acts.floor().journal.past(field, most);
+    if (!past) co_return web::problem(past.error());
     json::array all;
-    for (const auto& e : *entries) {
+    for (const auto& e : past->entries) {
       json::object o{
           {"id", e.id}, {"account", e.account.str()}, {"listing", e.listing.str()}, {"epoch", e.epoch}};
       o["kind"] = e.kind == journal::Entry::Kind::intent ? "intent"
@@ -268,8 +295,13 @@ class Pages {
       }
       all.push_back(std::move(o));
     }
-    co_return web::json(
-        json::serialize(json::object{{"seller", acts.seller().str()}, {"history", std::move(all)}}));
+    json::object answer{{"seller", acts.seller().str()}, {"history", std::move(all)}, {"whole", past->whole}};
+    // The stream's ids begin with Redis' time.
+    const std::string_view looked_to = past->looked_to;
+    if (const auto ms = parse_integer<std::int64_t>(looked_to.substr(0, looked_to.find('-')));
+        ms && *ms < 253'402'300'800'000)
+      answer["looked_back_to"] = to_string(Instant(Millis(*ms)));
+    co_return web::json(json::serialize(answer));
   }
 
   FindActs find_;
@@ -314,7 +346,7 @@ void add_acting_routes(Context& context, FindActs find) {
        .pattern = "/api/v1/sellers/{seller}/explain",
        .access = Access::read,
        .summary = "What is decided for a listing or a SKU, with the numbers and what would change it",
-       .handler = web::immediate([pages](const web::Request& r) { return pages->explain(r); }),
+       .handler = [pages](const web::Request& r) { return pages->explain(r); },
        .query = which});
   auto intents_query = which;
   intents_query.push_back({"state", "a state, or all; left out: those that are open"});

@@ -66,6 +66,14 @@ std::string render_explained(const json::object& answer, const Terminal& termina
                          or_dash(text(intent, "before")), goal(intent), text(intent, "reason"),
                          text(intent, "origin"), text(intent, "requested_at"),
                          text(intent, "detail").empty() ? "" : ", ", text(intent, "detail"));
+    std::string_view heading = "moves";
+    for (const auto& move : rows(listing, "moves")) {
+      out += fmt::format(
+          "  {:<8} {}  {} -> {} {}, {}{}{}\n", heading, text(move, "at"), or_dash(text(move, "from")),
+          or_dash(text(move, "to")), toned(terminal, tone_of(text(move, "state")), text(move, "state")),
+          text(move, "reason"), text(move, "detail").empty() ? "" : ": ", text(move, "detail"));
+      heading = "";
+    }
   }
   return out;
 }
@@ -122,8 +130,12 @@ std::string render_history(const json::object& answer, const Terminal& terminal)
          {goal(e)},
          {text(e, "reason").empty() ? text(e, "detail") : text(e, "reason")},
          {text(e, "who")}});
-  if (all.empty()) return "The journal is empty.\n";
-  return table(terminal, {"WHEN", "ACCOUNT", "LISTING", "EPOCH", "STEP", "TO", "WHY", "WHO"}, all);
+  const auto back_to = text(answer, "looked_back_to");
+  const bool whole = text(answer, "whole") == "yes" || back_to.empty();
+  if (all.empty()) return whole ? "The journal holds nothing of it.\n" : "Nothing since " + back_to + ".\n";
+  auto out = table(terminal, {"WHEN", "ACCOUNT", "LISTING", "EPOCH", "STEP", "TO", "WHY", "WHO"}, all);
+  if (!whole) out += "Looked back to " + back_to + ".\n";
+  return out;
 }
 
 }  // namespace forestall::cli

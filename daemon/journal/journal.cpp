@@ -17,6 +17,8 @@ namespace {
 
 using ledger::Packer;
 
+constexpr std::size_t most_told = 1000;  // unreadable entries, one by one
+
 Error understood(Error error) {
   if (error.detail.starts_with("LEASE "))
     return {ErrorCode::conflict, false, "journal: lease " + error.detail.substr(6)};
@@ -122,6 +124,16 @@ void Journal::erase(const std::string& field) {
   records_.erase(at);
 }
 
+void Journal::put_damaged(const std::string& field, const Error& why) {
+  erase(field);
+  if (!damaged_.insert_or_assign(field, why.detail).second) return;
+  ++unreadable_;
+  log_.error("journal_record_damaged", {{"seller", options_.seller},
+                                        {"field", printable(field, 200)},
+                                        {"reason", why},
+                                        {"consequence", "the listing is not written until it is resumed"}});
+}
+
 const Record* Journal::find(const AccountId& account, const ListingId& listing) const {
   const auto at = records_.find(field_of(account, listing));
   return at == records_.end() ? nullptr : &at->second;
@@ -133,6 +145,7 @@ Task<void> Journal::open() {
   if (!loaded) co_return fail_in("journal", loaded.error());
   if (auto ok = co_await call(begin("forestall_journal_open", 0)); !ok) co_return std::unexpected(ok.error());
   records_.clear();
+  damaged_.clear();
   by_state_.fill(0);
   std::string cursor = "0";
   do {
@@ -144,8 +157,11 @@ Task<void> Journal::open() {
     cursor = std::move(page->cursor);
     for (const auto& [field, bytes] : page->fields) {
       auto stored = decode_record(field, bytes);
-      if (!stored) co_return std::unexpected(stored.error());
-      put(std::string(field), std::move(stored->record));
+      // One listing's record is no reason to watch over none.
+      if (!stored)
+        put_damaged(std::string(field), stored.error());
+      else
+        put(std::string(field), std::move(stored->record));
     }
   } while (cursor != "0");
   auto controls = co_await call(redis::Request("HGETALL", key("control")));
@@ -172,7 +188,10 @@ Task<std::vector<std::string>> Journal::refresh(const std::vector<std::string>& 
       continue;
     }
     auto stored = decode_record(fields[i], text_of((*rows)[i]));
-    if (!stored) co_return std::unexpected(stored.error());
+    if (!stored) {
+      put_damaged(fields[i], stored.error());
+      continue;
+    }
     intents.back() = std::move(stored->intent);
     put(fields[i], std::move(stored->record));
   }
@@ -332,6 +351,13 @@ Task<std::size_t> Journal::sweep() {
     for (const auto& field : items->subspan(1)) erase(text_of(field));
     dropped += items->size() - 1;
   } while (cursor != "0");
+  do {
+    auto request = begin("forestall_journal_sweep_trails", 3);
+    request.word(cursor).word(options_.slice).word(options_.keep.count());
+    auto reply = co_await call(std::move(request));
+    if (!reply) co_return std::unexpected(reply.error());
+    cursor = text_of(*reply);
+  } while (cursor != "0" && !cursor.empty());
   co_return dropped;
 }
 
@@ -345,26 +371,62 @@ Task<Intent> Journal::intent(AccountId account, ListingId listing) {
   co_return decode_intent(stored->intent);
 }
 
-Task<std::vector<Entry>> Journal::history(std::optional<std::string> field, std::size_t most,
-                                          std::size_t most_read) {
-  std::vector<Entry> entries;
-  std::string last = "+";
-  for (std::size_t read = 0; read < most_read && entries.size() < most;) {
-    const auto count = static_cast<std::int64_t>(field ? 500 : std::min<std::size_t>(500, most));
-    auto reply = co_await call(redis::Request("XREVRANGE", key("journal"), last, "-", "COUNT", count));
-    if (!reply) co_return std::unexpected(reply.error());
-    if (reply->items().empty()) break;
-    for (const auto& item : reply->items()) {
-      auto entry = decode_entry(item);
-      if (!entry) co_return std::unexpected(entry.error());
-      last = "(" + entry->id;
-      ++read;
-      if (field && field_of(entry->account, entry->listing) != *field) continue;
+void Journal::take_entries(const redis::Reply& reply, std::vector<Entry>& entries, std::string& last) {
+  for (const auto& item : reply.items()) {
+    auto entry = decode_entry(item);
+    // Whoever reads along must not stand still before one that cannot be read.
+    if (!item.items().empty() && item.items()[0].text() != nullptr) last = *item.items()[0].text();
+    if (entry) {
       entries.push_back(std::move(*entry));
-      if (entries.size() == most) break;
+    } else if (told_unreadable_.size() < most_told && told_unreadable_.insert(last).second) {
+      ++unreadable_;
+      log_.error("journal_entry_unreadable", {{"seller", options_.seller}, {"reason", entry.error()}});
     }
   }
-  co_return entries;
+}
+
+Task<Past> Journal::past(std::optional<std::string> field, std::size_t most, std::size_t most_read) {
+  Past past;
+  if (field) {
+    auto reply = co_await call(redis::Request("FCALL", "forestall_journal_trail", 1, prefix_, *field,
+                                              static_cast<std::int64_t>(most)));
+    if (!reply) co_return std::unexpected(reply.error());
+    take_entries(*reply, past.entries, past.looked_to);
+  }
+  for (std::size_t read = 0; read < most_read && past.entries.size() < most;) {
+    const auto from = past.looked_to.empty() ? std::string("+") : "(" + past.looked_to;
+    const auto count = static_cast<std::int64_t>(field ? 500 : std::min<std::size_t>(500, most));
+    auto reply = co_await call(redis::Request("XREVRANGE", key("journal"), from, "-", "COUNT", count));
+    if (!reply) co_return std::unexpected(reply.error());
+    if (reply->items().empty()) {
+      past.whole = true;
+      break;
+    }
+    read += reply->items().size();
+    std::vector<Entry> page;
+    take_entries(*reply, page, past.looked_to);
+    for (auto& entry : page) {
+      if (past.entries.size() == most) break;
+      if (!field || field_of(entry.account, entry.listing) == *field)
+        past.entries.push_back(std::move(entry));
+    }
+  }
+  co_return past;
+}
+
+Task<std::vector<Entry>> Journal::history(std::optional<std::string> field, std::size_t most,
+                                          std::size_t most_read) {
+  auto past = co_await this->past(std::move(field), most, most_read);
+  if (!past) co_return std::unexpected(past.error());
+  co_return std::move(past->entries);
+}
+
+Task<void> Journal::set_aside(std::string field) {
+  auto request = begin("forestall_journal_set_aside", 1);
+  request.word(field);
+  if (auto ok = co_await call(std::move(request)); !ok) co_return std::unexpected(ok.error());
+  damaged_.erase(field);
+  co_return Result<void>{};
 }
 
 Task<std::vector<Entry>> Journal::after(std::string id, std::size_t most) {
@@ -373,14 +435,8 @@ Task<std::vector<Entry>> Journal::after(std::string id, std::size_t most) {
       redis::Request("XRANGE", key("journal"), "(" + id, "+", "COUNT", static_cast<std::int64_t>(most)));
   if (!reply) co_return std::unexpected(reply.error());
   std::vector<Entry> entries;
-  for (const auto& item : reply->items()) {
-    auto entry = decode_entry(item);
-    // Whoever reads along must not stand still before one that cannot be read.
-    if (entry)
-      entries.push_back(std::move(*entry));
-    else
-      log_.error("journal_entry_unreadable", {{"reason", entry.error()}});
-  }
+  std::string last;
+  take_entries(*reply, entries, last);
   co_return entries;
 }
 
@@ -388,9 +444,10 @@ Task<std::string> Journal::last_entry() {
   auto reply = co_await call(redis::Request("XREVRANGE", key("journal"), "+", "-", "COUNT", 1));
   if (!reply) co_return std::unexpected(reply.error());
   if (reply->items().empty()) co_return std::string("0-0");
-  const auto entry = decode_entry(reply->items()[0]);
-  if (!entry) co_return std::unexpected(entry.error());
-  co_return entry->id;
+  const auto parts = reply->items()[0].items();
+  if (parts.empty() || parts[0].text() == nullptr)
+    co_return fail(ErrorCode::parse, "journal entry: " + reply->items()[0].describe());
+  co_return *parts[0].text();
 }
 
 }  // namespace forestall::journal

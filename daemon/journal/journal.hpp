@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -75,6 +76,13 @@ struct Entry {
   std::optional<Intent> intent{};  // of an intent and a wish
 };
 
+// The newest entries, and how far back was looked for them.
+struct Past {
+  std::vector<Entry> entries{};
+  std::string looked_to{};  // the oldest entry that was looked at; empty: there was none
+  bool whole = false;       // nothing older is kept
+};
+
 // Use from the loop's thread only. Errors common to all calls: `conflict` when another owner holds the
 // seller's lease (nothing was changed), and those of redis::Client. Every call may be repeated: a repeated
 // append finds its own intent, a repeated move finds its own state.
@@ -121,9 +129,19 @@ class Journal {
   const std::array<std::size_t, state_count>& by_state() const { return by_state_; }
   const SellerId& seller() const { return options_.seller; }
 
+  // Records that could not be read, field -> why: nothing is known of what we wished for these listings, and
+  // they are not to be written. set_aside() keeps the bytes apart; then the listing has no intent.
+  const std::map<std::string, std::string>& damaged() const { return damaged_; }
+  Task<void> set_aside(std::string field);
+  // Records and entries that could not be read since the start.
+  std::uint64_t unreadable() const { return unreadable_; }
+
   // The current intent with its explanation; not_found.
   Task<Intent> intent(AccountId account, ListingId listing);
-  // The newest entries, of one listing or of all; looks at no more than `most_read` entries.
+  // The newest entries, of all or of one listing: the last 24 of one are found at once, however much happened
+  // since. What is older is looked for among no more than `most_read` entries. An entry that cannot be read
+  // is passed over.
+  Task<Past> past(std::optional<std::string> field, std::size_t most, std::size_t most_read = 20'000);
   Task<std::vector<Entry>> history(std::optional<std::string> field, std::size_t most,
                                    std::size_t most_read = 20'000);
   // What followed an entry, oldest first, at most `most`. After "" there is nothing: last_entry() is the
@@ -137,6 +155,9 @@ class Journal {
   std::string key(std::string_view name) const { return prefix_ + ":" + std::string(name); }
   void put(const std::string& field, Record record);
   void erase(const std::string& field);
+  void put_damaged(const std::string& field, const Error& why);
+  // A page of the stream, read as far as it can be: entries, and the id of the last of all.
+  void take_entries(const redis::Reply& reply, std::vector<Entry>& entries, std::string& last);
   // Reads records again, into the index; returns the stored intents' bytes.
   Task<std::vector<std::string>> refresh(const std::vector<std::string>& fields);
 
@@ -148,6 +169,9 @@ class Journal {
   std::unordered_map<std::string, Record> records_;
   std::map<std::string, std::string, std::less<>> controls_;
   std::array<std::size_t, state_count> by_state_{};
+  std::map<std::string, std::string> damaged_;
+  std::uint64_t unreadable_ = 0;
+  std::set<std::string> told_unreadable_;  // entries: the same are met again and again
 };
 
 }  // namespace forestall::journal

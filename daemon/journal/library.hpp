@@ -10,7 +10,7 @@ namespace forestall::journal {
 
 inline constexpr std::string_view library_name = "forestall_journal";
 // Raised with every change of lua/*.lua (a test notices when it was not).
-inline constexpr std::uint32_t library_version = 2;
+inline constexpr std::uint32_t library_version = 3;
 
 // The Lua text, for redis::load_library (Redis 7 or newer).
 std::string library_source();

@@ -7,6 +7,8 @@
 --   intent_schema  version of all this
 --   journal        stream: every intent, every move, every wish that was only noted, in order
 --   control        hash: switches set at run time (modes, breakers) -> text
+--   trail          hash: 'account listing' -> where in the stream its last entries are: {ms, number, ms, ...}
+--   intent_damaged hash: records that nobody could read, set aside as they were
 --
 -- RECORD: epoch, state, moved at, sent at (0: never), target units (-1: none), intent, late, detail, reading,
 -- way.
@@ -53,7 +55,27 @@ local function begin(keys, args)
   return keys[1]
 end
 
-local function tell(p, ...) call('XADD', p .. ':journal', '*', ...) end
+-- What happened to one listing is found without looking at what happened to all others.
+local MOST_TRAIL = 2 * 24
+local function trail_of(p, field)
+  local raw = call('HGET', p .. ':trail', field)
+  if not raw then return {} end
+  local fine, ids = pcall(unpack_all, raw)
+  return fine and type(ids) == 'table' and ids or {}
+end
+
+-- The field is always the fourth word.
+local function tell(p, ...)
+  local id = call('XADD', p .. ':journal', '*', ...)
+  local field = select(4, ...)
+  local ids = trail_of(p, field)
+  local ms, number = string.match(id, '^(%d+)%-(%d+)$')
+  ids[#ids + 1], ids[#ids + 2] = tonumber(ms), tonumber(number)
+  while #ids > MOST_TRAIL do
+    for _ = 1, 2 do table.remove(ids, 1) end
+  end
+  call('HSET', p .. ':trail', field, pack(ids))
+end
 
 -- What was sent may land after everything that follows, until somebody knows better.
 local function add_late(late, epoch, target, sent, way)
@@ -184,6 +206,38 @@ local function control(keys, args)
 end
 redis.register_function('forestall_journal_control', control)
 
+-- The last entries of one listing, the newest first. ARGV: field, how many at most. Reply as XREVRANGE's.
+local function trail(keys, args)
+  if not call then wake() end
+  local p, most, entries = keys[1], tonumber(args[2]), {}
+  local ids = trail_of(p, args[1])
+  for i = #ids - 1, 1, -2 do
+    if #entries >= most then break end
+    local id = string.format('%.0f-%.0f', tonumber(ids[i]) or 0, tonumber(ids[i + 1]) or 0)
+    local found = call('XRANGE', p .. ':journal', id, id)
+    if found[1] then entries[#entries + 1] = found[1] end
+  end
+  return entries
+end
+redis.register_function{function_name = 'forestall_journal_trail', callback = trail, flags = {'no-writes'}}
+
+-- Records that cannot be read are kept, and stand in nobody's way. ARGV from 3: field... Reply: how many.
+local function set_aside(keys, args)
+  local p, refused = begin(keys, args)
+  if not p then return refused end
+  local n = 0
+  for i = 3, #args do
+    local raw = call('HGET', p .. ':intent', args[i])
+    if raw then
+      call('HSET', p .. ':intent_damaged', args[i], raw)
+      call('HDEL', p .. ':intent', args[i])
+      n = n + 1
+    end
+  end
+  return n
+end
+redis.register_function('forestall_journal_set_aside', set_aside)
+
 -- Stamps the schema where there is none; refuses a newer one. 1 becomes 2 without a pass over the records:
 -- they are read as they are, and gain their tenth value when they are written next.
 local function open(keys, args)
@@ -215,6 +269,7 @@ local function sweep(keys, args)
     local stands = OPEN[state] or #late > 0 or (state == CONFIRMED and target <= 0)
     if moved < oldest and not stands then
       call('HDEL', p .. ':intent', slice[2][i])
+      call('HDEL', p .. ':trail', slice[2][i])
       reply[#reply + 1] = slice[2][i]
     end
   end
@@ -225,3 +280,20 @@ local function sweep(keys, args)
   return reply
 end
 redis.register_function('forestall_journal_sweep', sweep)
+
+-- Of listings without an intent (only wishes were noted) the trail goes when its last entry is old. ARGV as of
+-- sweep, without the last. Reply: cursor.
+local function sweep_trails(keys, args)
+  local p, refused = begin(keys, args)
+  if not p then return refused end
+  local oldest = tonumber(args[2]) - tonumber(args[5])
+  local slice = call('HSCAN', p .. ':trail', args[3], 'COUNT', args[4])
+  for i = 1, #slice[2], 2 do
+    local ids = trail_of(p, slice[2][i])
+    if (tonumber(ids[#ids - 1]) or 0) < oldest and call('HEXISTS', p .. ':intent', slice[2][i]) == 0 then
+      call('HDEL', p .. ':trail', slice[2][i])
+    end
+  end
+  return slice[1]
+end
+redis.register_function('forestall_journal_sweep_trails', sweep_trails)

@@ -276,5 +276,35 @@ TEST(Owner, WhatTheFeedSaysOfBeforeOurWriteIsNoPersons) {
   }
 }
 
+// What we wished for it is lost with its record, and so is what may still land.
+TEST(Owner, AListingWhoseRecordCannotBeReadIsLeftAloneUntilItIsResumed) {
+  ActingRoom room;
+  for (const char* name : {"CUP", "MUG"}) room.list(name, 5, 5);
+  room.start();
+  for (const char* name : {"CUP", "MUG"}) room.stock(name, 4);
+  ASSERT_TRUE(
+      room.until([&] { return room.state("CUP") == "confirmed" && room.state("MUG") == "confirmed"; }));
+  room.crash();
+  ASSERT_TRUE(room.loop.run(room.client->call(
+      redis::Request("HSET", "forestall:{acme}:intent", "shop CUP", std::string("\x93\xc1\x00", 3)))));
+  const auto before = room.channel.writes.size();
+  room.start();
+  EXPECT_EQ(room.acts->floor().journal.unreadable(), 1U);
+  EXPECT_EQ(room.hold("CUP"), "held");
+  for (const char* name : {"CUP", "MUG"}) room.stock(name, 2);
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("MUG") == 2; }));
+  room.pass(1h);
+  EXPECT_EQ(room.channel.shown("CUP"), 4) << "written, and nobody knows what we wished for it";
+  // It stays so over a restart, though the record is out of the way by now.
+  room.crash();
+  room.start();
+  EXPECT_EQ(room.hold("CUP"), "held");
+  EXPECT_EQ(room.acts->floor().journal.unreadable(), 0U);
+  ASSERT_TRUE(room.loop.run(room.acts->resume(room.one("CUP"), "ann")));
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 2; }));
+  EXPECT_EQ(room.channel.writes.size(), before + 2);
+  room.stop();
+}
+
 }  // namespace
 }  // namespace forestall::test
