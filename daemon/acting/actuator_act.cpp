@@ -7,6 +7,7 @@
 
 #include "connectors/net/sleep.hpp"
 #include "daemon/acting/actuator.hpp"
+#include "daemon/acting/told.hpp"
 #include "daemon/acting/weigh.hpp"
 #include "daemon/acting/writes.hpp"
 #include "daemon/guard/rule.hpp"
@@ -156,9 +157,11 @@ awaitable<bool> Actuator::settle_on(ListingId listing, std::uint64_t& epoch,
                   .reason = std::string(guard::word(decided.decision.reason)),
                   .explanation = guard::to_json(decided),
                   .requested_at = floor_.clock.now()}});
+  const auto intent = wishes.front().intent;
   auto appended = co_await floor_.journal.append(std::move(wishes));
   if (!appended || !appended->front().done) co_return false;
   epoch = appended->front().epoch;
+  tell_intent(log_, epoch, intent);
   floor_.urgencies.insert_or_assign(field, std::pair(epoch, urgency));
   ++desk_.figures.wished;
   co_return true;

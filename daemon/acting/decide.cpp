@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "daemon/acting/seller_acts.hpp"
-#include "daemon/acting/tied.hpp"
+#include "daemon/acting/told.hpp"
 #include "daemon/acting/weigh.hpp"
 #include "daemon/acting/writes.hpp"
 #include "daemon/guard/rule.hpp"
@@ -75,6 +75,20 @@ bool SellerActs::resting(const std::string& field) const {
   return rest != floor_.rests.end() && ports_.clock.monotonic() < rest->second.until;
 }
 
+// Where nothing is to be done the log says why, once for each change of the reason, and not at each look.
+void SellerActs::tell_reason(const std::string& field, const AccountDesk& desk,
+                             const ledger::StoredListing& listing, guard::Reason reason) {
+  constexpr std::size_t most = 20'000;
+  if (!floor_.log.enabled(LogLevel::debug)) return;
+  if (reasons_.size() >= most && !reasons_.contains(field)) reasons_.clear();
+  const auto [at, fresh] = reasons_.try_emplace(field, reason);
+  if (!fresh && std::exchange(at->second, reason) == reason) return;
+  floor_.log.debug("not_acting", {{"account", listing.account},
+                                  {"listing", listing.listing},
+                                  {"reason", guard::word(reason)},
+                                  {"numbers", guard::to_json(explain(desk, listing))}});
+}
+
 void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty, Slice& slice) {
   const auto found = floor_.listing(explained.facts.account, explained.facts.listing);
   if (!found) return;
@@ -105,6 +119,7 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
   }
   if (!explained.decision.is_act()) {
     noted_.erase(field);
+    tell_reason(field, *desk, stored, explained.decision.reason);
     if (mode == Mode::guard && floor_.pause_is_due(*desk, explained.facts) && !resting(field)) {
       auto intent = intent_of(explained, last, now);
       intent.command = model::SetQuantity{stored.account, stored.listing, Units{}, {}};
@@ -127,6 +142,7 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
     }
     return;
   }
+  reasons_.erase(field);
   if (mode != Mode::guard) {
     const auto wish = std::pair(explained.decision.target, explained.decision.reason);
     if (const auto [at, fresh] = noted_.try_emplace(field, wish);
@@ -254,6 +270,7 @@ awaitable<bool> SellerActs::commit(Slice slice) {
       floor_.act_on(wished.desk->id(), journal::listing_of(intent.command));
       continue;
     }
+    tell_intent(floor_.log, (*appended)[i].epoch, intent);
     if (intent.reason == "sold_out_by_itself") {
       adopted.push_back({.account = wished.desk->id(),
                          .listing = journal::listing_of(intent.command),
@@ -269,15 +286,6 @@ awaitable<bool> SellerActs::commit(Slice slice) {
     ++wished.desk->figures.wished;
     if (wished.parsed_at)
       latency_.record(std::chrono::duration<double>(durable_at - *wished.parsed_at).count());
-    const auto target = journal::target_of(intent);
-    floor_.log.info("intent", {{"account", wished.desk->id()},
-                               {"listing", journal::listing_of(intent.command)},
-                               {"epoch", (*appended)[i].epoch},
-                               {"state", "requested"},
-                               {"target", target.value_or(Units{})},
-                               {"write", journal::text_of(journal::way_of(intent.command), target)},
-                               {"reason", intent.reason},
-                               {"numbers", intent.explanation}});
     floor_.act_on(wished.desk->id(), journal::listing_of(intent.command));
   }
   // What cannot be confirmed at once is found so by whoever reads the listing.

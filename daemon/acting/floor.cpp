@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "config/settings/settings.hpp"
+#include "daemon/acting/told.hpp"
 #include "daemon/acting/writes.hpp"
 
 namespace forestall::acting {
@@ -267,23 +268,31 @@ awaitable<bool> Floor::leave_to_person(AccountDesk& desk, ListingId listing, gua
   co_return true;
 }
 
+// No rule decided it: what was found, in the words that retell() reads.
+static std::string found_json(std::string_view reason, Units shown) {
+  return fmt::format(R"({{"reason":"{}","acts":true,"target":{},"shown":{}}})", reason, shown.count(),
+                     shown.count());
+}
+
 // A person ended a zero that the journal calls ours: written down, so that the next zero is not taken for it.
 awaitable<bool> Floor::disown_zero(AccountDesk& desk, ListingId listing, guard::Seen seen) {
   const auto* record = journal.find(desk.id(), listing);
   if (!seen.quantity || *seen.quantity == Units{} || record == nullptr || is_open(record->state) ||
       !claims_zero(*record))
     co_return true;
+  const journal::Intent intent{
+      .command = model::SetQuantity{desk.id(), listing, *seen.quantity, {}},
+      .before = {.quantity = seen.quantity, .activity = seen.activity, .at = seen.at},
+      .origin = journal::Origin::person,
+      .who = "channel",
+      .reason = "raised_by_person",
+      .explanation = found_json("raised_by_person", *seen.quantity),
+      .requested_at = clock.now()};
   std::vector<journal::Wish> wishes;
-  wishes.push_back(
-      {.named_epoch = record->epoch,
-       .intent = {.command = model::SetQuantity{desk.id(), listing, *seen.quantity, {}},
-                  .before = {.quantity = seen.quantity, .activity = seen.activity, .at = seen.at},
-                  .origin = journal::Origin::person,
-                  .who = "channel",
-                  .reason = "raised_by_person",
-                  .requested_at = clock.now()}});
+  wishes.push_back({.named_epoch = record->epoch, .intent = intent});
   auto appended = co_await journal.append(std::move(wishes));
   if (!appended || !appended->front().done) co_return false;
+  tell_intent(log, appended->front().epoch, intent);
   std::vector<journal::Move> moves;
   moves.push_back({.account = desk.id(),
                    .listing = listing,
@@ -305,10 +314,10 @@ awaitable<bool> Floor::put_back(AccountDesk& desk, ListingId listing, guard::See
                  .origin = journal::Origin::put_back,
                  .who = "forestalld",
                  .reason = "crossed_a_person",
-                 .explanation = fmt::format(R"({{"restored":{}}})", theirs.quantity->count()),
+                 .explanation = found_json("crossed_a_person", *theirs.quantity),
                  .requested_at = clock.now()}};
   std::vector<journal::Wish> wishes;
-  wishes.push_back(std::move(wish));
+  wishes.push_back(wish);
   const auto appended = co_await journal.append(std::move(wishes));
   if (!appended || !appended->front().done) {
     log.error("put_back_failed",
@@ -317,6 +326,7 @@ awaitable<bool> Floor::put_back(AccountDesk& desk, ListingId listing, guard::See
                {"reason", appended ? "another intent came first" : to_string(appended.error())}});
     co_return false;
   }
+  tell_intent(log, appended->front().epoch, wish.intent);
   ++desk.figures.put_back;
   log.warning("put_back", {{"account", desk.id()}, {"listing", listing}, {"quantity", *theirs.quantity}});
   co_return true;

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "daemon/acting/seller_acts.hpp"
+#include "daemon/acting/told.hpp"
 
 namespace forestall::acting {
 
@@ -94,7 +95,7 @@ awaitable<Result<std::vector<Done>>> SellerActs::pause(Selection selection, std:
                              .requested_at = ports_.clock.now()};
       if (last) intent.before = {.quantity = last->quantity, .activity = last->activity, .at = last->at};
       std::vector<journal::Wish> wishes;
-      wishes.push_back({record != nullptr ? record->epoch : 0, std::move(intent)});
+      wishes.push_back({record != nullptr ? record->epoch : 0, intent});
       auto appended = co_await floor_.journal.append(std::move(wishes));
       if (!appended || !appended->front().done) {
         // The hold is stored, so the decision loop sees that its zero is still due.
@@ -103,6 +104,7 @@ awaitable<Result<std::vector<Done>>> SellerActs::pause(Selection selection, std:
         done.push_back(std::move(one));
         continue;
       }
+      tell_intent(floor_.log, appended->front().epoch, intent);
       ++desk->figures.wished;
       floor_.act_on(listing.account, listing.listing);
       one.what = "paused";
@@ -136,18 +138,22 @@ awaitable<Result<std::vector<Done>>> SellerActs::resume(Selection selection, std
     const bool claim = off && !floor_.zero_is_ours(listing.account, listing.listing);
     // Claimed: the journal says from here on that its zero is ours to end.
     if (claim) {
+      const auto* const desk = floor_.desk(listing.account.str());
+      const journal::Intent intent{
+          .command = model::SetQuantity{listing.account, listing.listing, Units{}, {}},
+          .before = {.quantity = last->quantity, .activity = last->activity, .at = last->at},
+          .origin = journal::Origin::person,
+          .who = who,
+          .reason = "claimed",
+          .explanation = desk != nullptr ? guard::to_json(explain(*desk, listing)) : std::string(),
+          .requested_at = ports_.clock.now()};
       std::vector<journal::Wish> wishes;
-      wishes.push_back({record != nullptr ? record->epoch : 0,
-                        {.command = model::SetQuantity{listing.account, listing.listing, Units{}, {}},
-                         .before = {.quantity = last->quantity, .activity = last->activity, .at = last->at},
-                         .origin = journal::Origin::person,
-                         .who = who,
-                         .reason = "claimed",
-                         .requested_at = ports_.clock.now()}});
+      wishes.push_back({record != nullptr ? record->epoch : 0, intent});
       auto appended = co_await floor_.journal.append(std::move(wishes));
       if (!appended) co_return std::unexpected(appended.error());
       if (!appended->front().done)
         co_return fail_retryable(ErrorCode::conflict, "another change of the listing came first: try again");
+      tell_intent(floor_.log, appended->front().epoch, intent);
       std::vector<journal::Move> moves;
       moves.push_back({.account = listing.account,
                        .listing = listing.listing,

@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
+#include <map>
+#include <set>
 
 #include "connectors/net/sleep.hpp"
 #include "daemon/log/read_line.hpp"
@@ -63,6 +66,104 @@ TEST(Explain, WhatAPersonIsAdvisedTheJournalTellsAgain) {
   const auto told = logged(room, "would_have_paused", "CUP", "why");
   EXPECT_THAT(told, HasSubstr("resumes at 1 units of CUP"));
   EXPECT_EQ(guard::retell(journaled(room, journal::Entry::Kind::wish)).value_or(""), told);
+  room.stop();
+}
+
+// Every intent that the journal took, whoever wished for it, stands in the log with the same words.
+void expect_all_logged(ActingRoom& room, std::set<std::string> kinds) {
+  std::map<std::string, logging::LogLine> lines;
+  for (const auto& text : room.loop.lines.lines())
+    if (auto line = logging::read_line(text); line && line->value("event") == "intent")
+      lines.insert_or_assign(std::string(line->value("epoch")), *line);
+  const auto history = room.loop.run(room.acts->floor().journal.history({}, 500));
+  ASSERT_TRUE(history);
+  for (const auto& entry : *history) {
+    if (entry.kind != journal::Entry::Kind::intent) continue;
+    SCOPED_TRACE(entry.intent->reason);
+    kinds.erase(entry.intent->reason);
+    const auto line = lines.find(std::to_string(entry.epoch));
+    ASSERT_NE(line, lines.end()) << "not in the log";
+    EXPECT_EQ(line->second.value("reason"), entry.intent->reason);
+    EXPECT_EQ(line->second.value("origin"), journal::word(entry.intent->origin));
+    const auto told = guard::retell(line->second.value("numbers"));
+    ASSERT_TRUE(told) << line->second.value("numbers");
+    EXPECT_EQ(*told, guard::retell(entry.intent->explanation).value_or(""));
+  }
+  EXPECT_TRUE(kinds.empty()) << "never happened: " << *kinds.begin();
+}
+
+TEST(Explain, WhatAPersonDidIsInTheLogWithItsNumbers) {
+  ActingRoom room;
+  room.list("CUP", 5, 5);
+  room.list("OFF", 0, 5);
+  room.start();
+  room.pass(1min);
+  ASSERT_TRUE(room.loop.run(room.acts->pause(room.one("CUP"), "ann", "photo")));
+  ASSERT_TRUE(room.until([&] { return room.state("CUP") == "confirmed"; }));
+  room.account->orders_complete_before = room.clock.now() + 1h;
+  // Raised in the channel, while we keep it at zero: theirs.
+  room.channel.set("CUP", 4);
+  room.pass(1s);
+  room.poll_listing("CUP");
+  ASSERT_TRUE(room.loop.run(room.acts->resume(room.one("OFF"), "ann")));
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("OFF") == 5; }));
+  expect_all_logged(room, {"paused_by_person", "claimed"});
+  room.stop();
+}
+
+TEST(Explain, AWishThatTheReadingChangedIsInTheLogWithTheNewNumbers) {
+  ActingRoom room;
+  room.list("CUP", 5, 5);
+  room.start();
+  room.pass(1s);
+  // While it waits for its turn another page of stock comes in: the wish is not right any more.
+  int turns = 0;
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines)
+  room.take_turn = [&](flow::Account&, ports::CallKind, scheduling::Purpose, double) -> awaitable<Status> {
+    if (++turns == 1) {
+      const std::vector<model::Observation> page = {
+          model::StockLevel{{SourceId::literal("wms"), model::Version(1'000), room.clock.now()},
+                            SkuId::literal("CUP"),
+                            LocationId::literal("berlin"),
+                            Units(2),
+                            false}};
+      if (auto ok = co_await room.flow.apply(*room.seller, page); !ok) co_return std::unexpected(ok.error());
+    }
+    co_return Status{};
+  };
+  room.stock("CUP", 3);
+  ASSERT_TRUE(room.until([&] { return room.channel.shown("CUP") == 2; }));
+  expect_all_logged(room, {"sold_elsewhere"});
+  room.stop();
+}
+
+TEST(Explain, WhyNothingIsDoneIsLoggedOnceForEachReason) {
+  ActingRoom room;
+  room.list("CUP", 5, 5);
+  room.start();
+  ASSERT_TRUE(room.until([&] { return !logged(room, "not_acting", "CUP", "numbers").empty(); }));
+  const auto stored = room.acts->floor().listing(room.shop, ListingId::literal("CUP"));
+  EXPECT_EQ(guard::retell(logged(room, "not_acting", "CUP", "numbers")).value_or(""),
+            guard::to_text(room.acts->explain(room.acts->floor().desks[0], *stored)));
+  for (int i = 0; i < 20; ++i) {
+    room.acts->sweep();
+    room.pass(10s);
+  }
+  ASSERT_TRUE(room.loop.run(room.acts->hold(room.one("CUP"), {}, "ann", "")));
+  room.stock("CUP", 2);
+  const auto lines = [&](std::string_view reason) {
+    return std::ranges::count_if(room.loop.lines.lines(), [&](const auto& text) {
+      const auto line = logging::read_line(text);
+      return line && line->value("event") == "not_acting" && line->value("reason") == reason;
+    });
+  };
+  ASSERT_TRUE(room.until([&] { return lines("held") == 1; }));
+  for (int i = 0; i < 20; ++i) {
+    room.acts->sweep();
+    room.pass(10s);
+  }
+  EXPECT_EQ(lines("fits"), 1) << "not at each look";
+  EXPECT_EQ(lines("held"), 1);
   room.stop();
 }
 
