@@ -73,7 +73,8 @@ TEST(Explain, WhatAPersonIsAdvisedTheJournalTellsAgain) {
 void expect_all_logged(ActingRoom& room, std::set<std::string> kinds) {
   std::map<std::string, logging::LogLine> lines;
   for (const auto& text : room.loop.lines.lines())
-    if (auto line = logging::read_line(text); line && line->value("event") == "intent")
+    if (auto line = logging::read_line(text);
+        line && line->value("event") == "intent" && line->value("state") == "requested")
       lines.insert_or_assign(std::string(line->value("epoch")), *line);
   const auto history = room.loop.run(room.acts->floor().journal.history({}, 500));
   ASSERT_TRUE(history);

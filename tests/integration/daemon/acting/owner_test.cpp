@@ -284,6 +284,8 @@ TEST(Owner, AListingWhoseRecordCannotBeReadIsLeftAloneUntilItIsResumed) {
   for (const char* name : {"CUP", "MUG"}) room.stock(name, 4);
   ASSERT_TRUE(
       room.until([&] { return room.state("CUP") == "confirmed" && room.state("MUG") == "confirmed"; }));
+  for (const char* name : {"CUP", "MUG"}) room.poll_listing(name);  // as the listings feed does
+  room.pass(1s);
   room.crash();
   ASSERT_TRUE(room.loop.run(room.client->call(
       redis::Request("HSET", "forestall:{acme}:intent", "shop CUP", std::string("\x93\xc1\x00", 3)))));
