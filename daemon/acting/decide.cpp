@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "daemon/acting/seller_acts.hpp"
+#include "daemon/acting/tied.hpp"
 #include "daemon/acting/told.hpp"
 #include "daemon/acting/weigh.hpp"
 #include "daemon/acting/writes.hpp"
@@ -170,15 +171,39 @@ void SellerActs::decide_listing(guard::Explanation explained, const Dirty& dirty
 // What decide_sku() comes to where each of its listings fits.
 void SellerActs::decided_plainly(ledger::SkuRef sku, std::size_t listings) {
   decided_ += listings;
-  if (!noted_.empty())
+  if (!noted_.empty() || !reasons_.empty())
     for (const auto listing : ports_.seller.ledger->mirror().listings_of(sku)) {
       const auto stored = ports_.seller.ledger->mirror().listing(listing);
-      noted_.erase(journal::field_of(stored.account, stored.listing));
+      const auto field = journal::field_of(stored.account, stored.listing);
+      noted_.erase(field);
+      reasons_.erase(field);
     }
   floor_.beliefs.decided(sku, false);
   floor_.beliefs.exposed(sku, true, false);
   floor_.beliefs.selling(sku, ports_.clock.now(), true);
   foresight_.decided(sku);
+}
+
+// Once, of the first one that is met: more than this is never divided as well as it could be.
+void SellerActs::tell_tied(const guard::Explanation& explained) {
+  if (explained.facts.tied == 0 || !explained.limit || std::exchange(told_tied_, true)) return;
+  floor_.log.warning("too_many_tied",
+                     {{"sku", explained.facts.components[*explained.limit].sku},
+                      {"listings", explained.facts.tied},
+                      {"why",
+                       "bundles tie more listings or SKUs together than are divided at once: decided "
+                       "SKU by SKU, and what has no place shows nothing while its SKU is scarce"}});
+}
+
+// Of a group that is more than is decided at once: whoever decides another listing of the SKU has to know
+// what is left of it.
+void SellerActs::mark_deciders(ledger::SkuRef sku) {
+  const auto& mirror = ports_.seller.ledger->mirror();
+  if (tied_to(mirror, sku).whole) return;
+  Deciders deciders(mirror);
+  for (const auto listing : mirror.listings_of(sku))
+    if (const auto with = deciders.of(listing); with && *with != sku)
+      mark(std::string(mirror.name(*with)), {});
 }
 
 void SellerActs::decide_sku(const std::string& sku, const Dirty& dirty, PlainSight& sight, Slice& slice) {
@@ -244,6 +269,7 @@ awaitable<bool> SellerActs::commit(Slice slice) {
     wishes.push_back(slice.wishes[i].wish);
   }
   std::vector<std::string> noted;
+  noted.reserve(slice.notes.size());
   for (const auto& note : slice.notes)
     noted.push_back(journal::field_of(journal::account_of(note.command), journal::listing_of(note.command)));
   const auto put_back = [&](bool notes_too) {

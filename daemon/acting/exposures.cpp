@@ -173,13 +173,34 @@ std::vector<ListingId> Exposures::give_up(const AccountId& account, Instant now,
 void Exposures::restore(const journal::Record& record) {
   const auto account = journal::account_of(record.command);
   const auto listing = journal::listing_of(record.command);
-  for (const auto& late : record.late) {
-    sent(account, listing, late.epoch, pending_of(late.target, late.way, record.before.quantity),
-         late.sent_at);
-    timed_out(account, listing, late.epoch);
+  struct Write {
+    std::uint64_t epoch;
+    planner::PendingWrite write;
+    Instant at;
+  };
+  std::vector<Write> late;  // the oldest first
+  late.reserve(record.late.size());
+  for (const auto& one : record.late)
+    late.push_back({one.epoch, pending_of(one.target, one.way, record.before.quantity), one.sent_at});
+  // There is always a place for the one that is waited for. Of the others the oldest become one: any number
+  // of landings raises a listing by no more than the sum of what each may raise it by. It has no number of
+  // its own, so that one of them seen live does not settle the others.
+  const bool waited_for = may_land(record.state) && record.sent_at;
+  const std::size_t places = planner::ListingBook::most_pending - (waited_for ? 1 : 0);
+  while (late.size() > places) {
+    auto& kept = late[1];
+    const auto raise = planner::raise_of(late[0].write, 0) + planner::raise_of(kept.write, 0);
+    kept.epoch = 0;
+    kept.write = {.value = count(Units(raise))};
+    kept.at = std::max(kept.at, late[0].at);
+    late.erase(late.begin());
   }
-  if (may_land(record.state) && record.sent_at)
-    sent(account, listing, record.epoch, pending_of(record), *record.sent_at);
+  for (const auto& [epoch, write, at] : late) {
+    sent(account, listing, epoch, write, at);
+    timed_out(account, listing, epoch);
+  }
+  if (!waited_for) return;
+  sent(account, listing, record.epoch, pending_of(record), *record.sent_at);
 }
 
 }  // namespace forestall::acting

@@ -122,8 +122,8 @@ struct Floor {
   };
   Outlook outlook_of(const AccountDesk& desk, Instant at) const;
   // Money and demand of one listing that brings `share` of the SKU's demand.
-  guard::OfferSpan fill_terms(const Outlook& outlook, const guard::SkuDemand& demand, const Setting& setting,
-                              double share, Instant at, forecasting::ListingTerms& terms) const;
+  void fill_terms(const Outlook& outlook, const guard::SkuDemand& demand, const Setting& setting,
+                  double share, Instant at, forecasting::ListingTerms& terms) const;
 
   AccountDesk* desk(std::string_view account);
   const AccountDesk* desk(std::string_view account) const;

@@ -41,6 +41,10 @@ std::optional<PlainSight::Offer> PlainSight::look_at(const ledger::Mirror::Brief
   if (!listing.single || listing.held || listing.account >= desk_of_.size()) return {};
   const auto desk = desk_of_[listing.account];
   if (desk < 0) return {};
+  // One cancellation more would cost it more than others.
+  if (const auto& near = desks_[static_cast<std::size_t>(desk)].desk->account.near_removal;
+      !near.empty() && near.contains(floor_.seller.ledger->mirror().listing(listing.ref).listing.str()))
+    return {};
   const auto* known = floor_.custody.plain(listing.ref, listing.ordered);
   if (known == nullptr || known->units <= 0) return {};
   using model::ListingActivity;
@@ -130,7 +134,7 @@ std::optional<std::size_t> PlainSight::fits(SkuRef sku) {
     terms[l].cap_units = desk.cap;
     terms[l].exposure_units = offer.shown;
     const double share = company.share[offer.desk] / static_cast<double>(siblings[offer.desk]);
-    static_cast<void>(floor_.fill_terms(desk.outlook, demand, company.setting, share, at_, terms[l]));
+    floor_.fill_terms(desk.outlook, demand, company.setting, share, at_, terms[l]);
   }
   const fc::StockTerms all{.usable_units = usable};
   fc::SkuVerdict verdict;

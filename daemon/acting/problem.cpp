@@ -11,7 +11,6 @@
 
 namespace forestall::acting {
 
-using ledger::ListingRef;
 using ledger::SkuRef;
 using namespace std::chrono_literals;
 
@@ -74,17 +73,47 @@ Floor::Outlook Floor::outlook_of(const AccountDesk& desk, Instant at) const {
                      .closed = pace.seen + pace.flight}};
 }
 
-guard::OfferSpan Floor::fill_terms(const Outlook& outlook, const guard::SkuDemand& demand,
-                                   const Setting& setting, double share, Instant at,
-                                   fc::ListingTerms& terms) const {
+void Floor::fill_terms(const Outlook& outlook, const guard::SkuDemand& demand, const Setting& setting,
+                       double share, Instant at, forecasting::ListingTerms& terms) const {
   terms.margin = 1;
   terms.cancel_cost = std::max(0.0, outlook.cancel_cost - terms.margin);
   terms.write_cost = guard::write_cost_in_margins * terms.margin;
   auto window = outlook.window;
   window.share = share;
-  const auto span = guard::offer_span(beliefs.model(), window, at);
-  guard::fill_demand(demand, span, at, setting.blind, terms);
-  return span;
+  guard::fill_demand(beliefs.model(), demand, window, at, setting.blind, terms);
+}
+
+double Floor::cancel_cost(const AccountDesk& desk, const ListingId& listing, double a_day) const {
+  const double k = cancel_cost(desk);
+  if (!desk.account.near_removal.contains(listing.str())) return k;
+  using Days = std::chrono::duration<double, std::chrono::days::period>;
+  const double days = Days(desk.account.settings.cancel_limit.breach_costs).count();
+  return std::min(k + days * a_day, k * most_removal_factor);
+}
+
+// The intent in force may not have been sent: then its predecessor's write counts.
+std::optional<Instant> Floor::last_sent(const AccountId& account, const ListingId& listing) const {
+  std::optional<Instant> last;
+  if (const auto* record = journal.find(account, listing)) {
+    last = record->sent_at;
+    for (const auto& late : record->late) last = std::max(last.value_or(late.sent_at), late.sent_at);
+  }
+  if (const auto before = sent_before.find(journal::field_of(account, listing)); before != sent_before.end())
+    last = std::max(last.value_or(before->second), before->second);
+  return last;
+}
+
+// Of its shoppers, as its first component is asked for.
+double Floor::units_a_day(const guard::ListingFacts& facts, std::span<const AccountId> among,
+                          Instant now) const {
+  if (facts.components.empty()) return 0;
+  const auto& component = facts.components.front();
+  const auto sku = seller.ledger->mirror().find_sku(component.sku.str());
+  const auto& model = beliefs.model();
+  if (!sku || static_cast<std::uint32_t>(*sku) >= model.size()) return 0;
+  const auto level = model.level(static_cast<guard::DemandModel::Index>(*sku), now);
+  return level.mean_units_per_hour() * 24 * beliefs.share(facts.account, among) /
+         static_cast<double>(component.units.count());
 }
 
 std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail,
@@ -120,15 +149,26 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
     }
   }
   // What is believed of each SKU: its shelf at the dearest cancellation of its accounts, its demand.
-  const auto setting = setting_of(distinct);
+  auto setting = setting_of(distinct);
+  std::vector<double> costs;
+  costs.reserve(facts.size());
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const auto& desk = *desks_of[i];
+    const auto& listing = facts[i].listing;
+    const bool near_removal = desk.account.near_removal.contains(listing.str());
+    costs.push_back(near_removal ? cancel_cost(desk, listing, units_a_day(facts[i], accounts, now))
+                                 : cancel_cost(desk));
+    setting.k = std::max(setting.k, costs.back());
+  }
   std::optional<std::pair<SkuRef, guard::SkuDemand>> demand;  // as asked for last
   for (std::size_t i = 0; i < facts.size(); ++i) {
     auto& one = facts[i];
     const auto& desk = *desks_of[i];
     auto& terms = one.offer.terms;
-    const auto outlook = outlook_of(desk, now);
+    auto outlook = outlook_of(desk, now);
+    outlook.cancel_cost = costs[i];
     terms.margin = 1;
-    terms.cancel_cost = std::max(0.0, outlook.cancel_cost - terms.margin);
+    terms.cancel_cost = std::max(0.0, costs[i] - terms.margin);
     terms.write_cost = guard::write_cost_in_margins * terms.margin;
     const auto& capabilities = desk.account.marketplace != nullptr ? desk.account.marketplace->capabilities()
                                                                    : model::Capabilities{};
@@ -168,7 +208,10 @@ std::vector<guard::Explanation> Floor::decide(SkuRef first, guard::Detail detail
     one.offer.next_order =
         beliefs.share(one.account, accounts) / static_cast<double>(std::max<std::ptrdiff_t>(1, siblings));
     const double share = one.offer.next_order / static_cast<double>(component.units.count());
-    const auto span = fill_terms(outlook, demand->second, setting, share, now, terms);
+    fill_terms(outlook, demand->second, setting, share, now, terms);
+    auto window = outlook.window;
+    window.share = share;
+    const auto span = guard::offer_span(beliefs.model(), window, now);
     one.offer.writes = planner::way_of(one.offer.writes, guard::units_in_flight(demand->second, span));
   }
   if (!tied.whole)

@@ -155,6 +155,8 @@ class SellerActs {
   void decide_listing(guard::Explanation explained, const Dirty& dirty, Slice& slice);
   void tell_reason(const std::string& field, const AccountDesk& desk, const ledger::StoredListing& listing,
                    guard::Reason reason);
+  void tell_tied(const guard::Explanation& explained);
+  void mark_deciders(ledger::SkuRef sku);
   bool resting(const std::string& field) const;
   boost::asio::awaitable<bool> commit(Slice slice);
   boost::asio::awaitable<void> tell_decided(bool all);

@@ -105,15 +105,15 @@ std::string Mirror::listing_key(std::uint32_t account, std::string_view listing)
 }
 
 std::uint32_t Mirror::listing_number(const AccountId& account, std::string_view listing) {
-  const auto account_number = account_names_.intern(account.str());
+  const auto owner = account_names_.intern(account.str());
   const auto number = listing_names_.intern(listing_key(account, listing));
   if (number >= rows_.size()) {
     if (owner >= rows_of_account_.size()) rows_of_account_.resize(owner + std::size_t{1});
     ++rows_of_account_[owner];
     rows_.grow_to(number + std::size_t{1});
     rows_[number].name = number;
-    rows_[number].account = static_cast<std::uint16_t>(
-        std::min<std::uint32_t>(account_number, std::numeric_limits<std::uint16_t>::max()));
+    rows_[number].account =
+        static_cast<std::uint16_t>(std::min<std::uint32_t>(owner, std::numeric_limits<std::uint16_t>::max()));
     ++unmapped_;
   }
   return number;

@@ -91,7 +91,6 @@ json::object settings_json(const StudySettings& s) {
           {"sweep_every", duration_text(s.sweep_every)},
           {"stock_least_units", s.stock.least},
           {"margin", guard.margin},
-          {"caution", guard.caution},
           {"dwell", duration_text(guard.dwell)},
           {"lot_units", guard.lot_units},
           {"knows_receipts", guard.knows_receipts},

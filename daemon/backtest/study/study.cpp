@@ -258,6 +258,7 @@ GuardSettings guard_settings(const StudySettings& settings, double cancel_cost, 
   guard.poll_every = std::move(every);
   guard.writes = std::move(writes);
   guard.write_cost = settings.write_cost;
+  guard.caution = settings.caution;
   guard.sweep_every = settings.sweep_every;
   return guard;
 }
@@ -288,6 +289,7 @@ std::vector<Summary> summarise(const StudyResult& result) {
 
 std::vector<VelocityRow> by_velocity(const StudyResult& result) {
   std::vector<VelocityRow> rows;
+  rows.reserve(velocity_names.size());
   for (const auto name : velocity_names)
     rows.push_back({.name = name, .guards = std::vector<double>(result.settings.writes.size())});
   for (const CellResult& cell : result.cells) {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include <boost/asio/use_awaitable.hpp>
 
 #include "connectors/net/sleep.hpp"
@@ -236,22 +238,22 @@ TEST(CompareAndSet, APersonIsNeverCrossed) {
   }
 }
 
-// It sells one between every reading and call.
+// It sells one between every reading and call. What sells so fast is then written without a comparison.
 TEST(CompareAndSet, AListingThatNeverHoldsStillIsNoRetryStorm) {
   KindRoom room(WriteKind::compare_and_set);
   room.open(200, 200);
+  std::int64_t sold = 0;
   room.channel.before_write = [&](const std::string&) {
     room.channel.set("CUP", room.channel.shown("CUP") - 1);
+    ++sold;
   };
   room.stock("CUP", 20);
-  std::int64_t told = 200;
   for (const auto end = room.clock.now() + 4min; room.clock.now() < end;) {
     room.pass(2s);
-    if (const auto sold = told - room.channel.shown("CUP"); sold > 0) room.order("CUP", sold, false);
-    told = room.channel.shown("CUP");
+    if (sold > 0) room.order("CUP", std::exchange(sold, 0), false);
     room.watermark();
   }
-  EXPECT_GT(room.channel.refused, 3U);
+  EXPECT_GT(room.channel.refused, 1U);
   EXPECT_LT(room.channel.writes.size(), 15U) << "it rests longer each time";
   EXPECT_TRUE(room.acts->floor().desks[0].tripped.empty()) << "a sale in between is no failure";
   room.channel.before_write = {};

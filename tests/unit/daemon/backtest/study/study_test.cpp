@@ -214,8 +214,6 @@ TEST(StudySettings, RefusesWhatMakesNoSense) {
   EXPECT_TRUE(refused([](auto& s) { s.loss_rates = {1}; }));
   EXPECT_TRUE(refused([](auto& s) { s.cancel_costs = {-1}; }));
   EXPECT_TRUE(refused([](auto& s) { s.scales = {0}; }));
-  EXPECT_TRUE(refused([](auto& s) { s.caution = -1; }));
-  EXPECT_TRUE(refused([](auto& s) { s.write_cost = -1; }));
   EXPECT_TRUE(refused([](auto& s) { s.threads = 0; }));
 }
 
